@@ -1,0 +1,67 @@
+"""Pages and derivations agree: what a page shows is registered, and what is registered is shown."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+pytest.importorskip("nbformat", reason="the tests of the book need the packages of requirements.txt")
+
+from tests.book.notebook_lint import printed_labels, read_book
+
+BOOK = Path(__file__).parents[2] / "book"
+
+
+def disagreements(shown: dict[str, str], derivations) -> list[str]:
+    """What pages show (label: page) against the steps of the derivations, as sentences."""
+    registered = {d.equation_label(step.label): (d.name, step.label) for d in derivations for step in d.steps}
+    strange = [
+        f"{page} shows {label!r}, which no registered derivation has. Register it in ntkbook.derivations."
+        for label, page in shown.items()
+        if label not in registered
+    ]
+    missing = [
+        f"step {step!r} of the derivation {name!r} is on no page. Show it, or remove it."
+        for label, (name, step) in registered.items()
+        if label not in shown
+    ]
+    return strange + missing
+
+
+def labels_of_the_book() -> dict[str, str]:
+    """Every equation label that a page prints, with the page."""
+    return {
+        label: page for page, notebook in read_book(BOOK).items() for _, label in printed_labels(notebook)
+    }
+
+
+def test_pages_and_derivations_agree():
+    shown = labels_of_the_book()
+    if not shown:
+        pytest.skip("no page shows an equation yet")
+    from ntkbook.derivations import registered
+
+    problems = disagreements(shown, registered())
+    assert not problems, "\n".join(problems)
+
+
+def fake(name, *steps):
+    """A derivation, as far as this test looks at one."""
+    labels = tuple(SimpleNamespace(label=step) for step in steps)
+    return SimpleNamespace(name=name, steps=labels, equation_label=lambda step: f"eq-{name}-{step}")
+
+
+def test_agreement_passes():
+    shown = {"eq-flow-chain": "flow.ipynb", "eq-flow-insert": "flow.ipynb"}
+    assert disagreements(shown, (fake("flow", "chain", "insert"),)) == []
+
+
+def test_a_step_on_no_page_is_refused():
+    (problem,) = disagreements({"eq-flow-chain": "flow.ipynb"}, (fake("flow", "chain", "insert"),))
+    assert "step 'insert' of the derivation 'flow' is on no page" in problem
+
+
+def test_an_equation_without_a_derivation_is_refused():
+    shown = {"eq-flow-chain": "flow.ipynb", "eq-made-up": "other.ipynb"}
+    (problem,) = disagreements(shown, (fake("flow", "chain"),))
+    assert "other.ipynb shows 'eq-made-up'" in problem
