@@ -1,0 +1,41 @@
+"""The package behind the book: checked mathematics, networks, kernels, dynamics and figures.
+
+Parts load when they are first used, so `import ntkbook` costs nothing:
+
+    from ntkbook import stax
+    from ntkbook.empirical import ntk
+    from ntkbook.dynamics import gradient_flow
+
+The parts:
+  proof         the engine that settles each displayed equation by algebra and by numbers
+  derivations   the book's mathematics, one module per chapter
+  stax          finite networks in the NTK parametrization
+  empirical     tangent kernels and linearizations of any (apply_fn, params), by autodiff
+  losses        losses as functions of (outputs, targets)
+  dynamics      gradient flow and gradient descent, in parameters and in outputs
+  conventions   converters between the conventions of the literature
+  plotting      one function per figure
+"""
+
+from importlib import import_module
+
+__all__ = [
+    "conventions",
+    "derivations",
+    "dynamics",
+    "empirical",
+    "losses",
+    "plotting",
+    "proof",
+    "stax",
+]
+
+
+def __getattr__(name: str):
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"ntkbook has no part {name!r}; its parts are {', '.join(__all__)}.")
+
+
+def __dir__() -> list[str]:
+    return __all__

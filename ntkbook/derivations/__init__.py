@@ -1,0 +1,28 @@
+"""The book's mathematics: one module per chapter, each function returns a `Derivation`.
+
+from ntkbook.derivations import gradient_flow
+gradient_flow.kernel_gradient_flow().show()
+"""
+
+from functools import cache
+
+from ntkbook.proof import Derivation
+
+from . import gradient_flow
+
+CHAPTERS = {"gradient_flow": gradient_flow.DERIVATIONS}
+"""The derivations of each page, by the page's name, in reading order."""
+
+
+@cache
+def by_chapter() -> dict[str, tuple[Derivation, ...]]:
+    """The derivations themselves, `{page: derivations}`."""
+    return {page: tuple(make() for make in makers) for page, makers in CHAPTERS.items()}
+
+
+def registered() -> tuple[Derivation, ...]:
+    """Every derivation of the book."""
+    return tuple(d for derivations in by_chapter().values() for d in derivations)
+
+
+__all__ = ["CHAPTERS", "by_chapter", "gradient_flow", "registered"]

@@ -1,0 +1,19 @@
+"""Figures of the book: one function per figure, which receives arrays and returns a Matplotlib figure.
+
+Nothing is computed here but places on the page. Call `use_house_style()` once per notebook.
+"""
+
+from ntkbook.plotting.kernel_row import plot_kernel_row
+from ntkbook.plotting.single_neuron import plot_single_neuron
+from ntkbook.plotting.style import COLORS, use_house_style
+from ntkbook.plotting.two_paths import plot_two_paths
+from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
+
+__all__ = [
+    "COLORS",
+    "plot_kernel_row",
+    "plot_single_neuron",
+    "plot_two_paths",
+    "plot_velocity_agreement",
+    "use_house_style",
+]

@@ -1,0 +1,51 @@
+"""The proof engine: statements written once in SymPy, settled by algebra and by numbers, printed for the page.
+
+    from ntkbook.proof import Derivation, Step, verify
+
+The engine knows no network; the book's mathematics lives in `ntkbook.derivations`.
+"""
+
+import jax
+
+from . import rules
+from .attempt import Attempt, Judgement
+from .derivation import Derivation, Step, Verdict
+from .domain import Domain, Index, Interval, Map, Matrix, Size, Vector
+from .errors import DerivationError, FalseStep, IllFormedStep, UndecidedStep
+from .ledger import ledger
+from .mutation import Mutant, MutationReport, mutate
+from .terms import Component, MatrixExponential, Partial, Prime, Stack
+from .verify import Result, verify
+
+jax.config.update("jax_enable_x64", True)
+
+__all__ = [
+    "Attempt",
+    "Component",
+    "Derivation",
+    "DerivationError",
+    "Domain",
+    "FalseStep",
+    "IllFormedStep",
+    "Index",
+    "Interval",
+    "Judgement",
+    "Map",
+    "Matrix",
+    "MatrixExponential",
+    "Mutant",
+    "MutationReport",
+    "Partial",
+    "Prime",
+    "Result",
+    "Size",
+    "Stack",
+    "Step",
+    "UndecidedStep",
+    "Vector",
+    "Verdict",
+    "ledger",
+    "mutate",
+    "rules",
+    "verify",
+]

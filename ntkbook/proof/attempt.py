@@ -1,0 +1,117 @@
+"""Judging a reader's own right side of a step."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from .at_sizes import proved_sizes
+from .check import compare
+from .derivation import Derivation, Step
+from .errors import IllFormedStep, UndecidedStep
+from .rewriting import alpha_key, available, definitions, unfold
+from .terms import rebuild
+from .verify import check_declared, is_zero
+
+
+class Judgement(Enum):
+    """What the engine says of an attempt."""
+
+    PROVED = "correct, proved"
+    AGREES = "agrees at all points, without a proof"
+    FALSE = "false"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The answer to a reader: truthy if the right side is correct as far as the engine can tell."""
+
+    judgement: Judgement
+    message: str
+
+    def __bool__(self):
+        return self.judgement in (Judgement.PROVED, Judgement.AGREES)
+
+    def __repr__(self):
+        return f"{self.judgement.value}: {self.message}"
+
+
+def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
+    """Is `rhs` another correct right side of the step `label`?
+
+    Any equivalent form is accepted: sums in another order, other names of indices, factors moved.
+
+    Args:
+      derivation: the derivation.
+      label: the step's label.
+      rhs: a SymPy expression; its symbols are matched to the derivation's by name.
+
+    Raises:
+      KeyError: there is no such step.
+    """
+    step = derivation.statement(label)
+    if step.relation == ":=":
+        return Attempt(Judgement.REFUSED, f"{label!r} is a definition; there is nothing to derive.")
+    try:
+        candidate = match_names(derivation, sp.sympify(rhs))
+        tried = step.with_rhs(candidate)
+        check_declared(derivation, tried)
+        if alpha_key(candidate) == alpha_key(rebuild(step.lhs)):
+            return Attempt(Judgement.REFUSED, "this is the left side itself; write what it is equal to.")
+        agreement = compare(derivation, tried.lhs, tried.relation, tried.rhs)
+    except (IllFormedStep, UndecidedStep) as error:
+        return Attempt(Judgement.REFUSED, str(error))
+    if agreement.counterexample:
+        return Attempt(Judgement.FALSE, f"{agreement.counterexample}.")
+    if _provable(derivation, step, candidate):
+        return Attempt(
+            Judgement.PROVED,
+            f"algebra reduces it to the book's form, and {agreement.points} random points agree.",
+        )
+    return Attempt(
+        Judgement.AGREES,
+        f"{agreement.points} random points agree with it, but algebra does not reduce it to the book's form.",
+    )
+
+
+def _provable(derivation, step: Step, candidate) -> bool:
+    meanings = list(definitions(derivation).values())
+    known, tried = unfold(step.rhs, meanings), unfold(candidate, meanings)
+    if is_zero(known - tried, derivation):
+        return True
+    return bool(step.relation == "=" and proved_sizes(derivation, known, tried))
+
+
+def match_names(derivation: Derivation, expr: sp.Expr) -> sp.Expr:
+    """Replace a reader's symbols and functions by the derivation's of the same name.
+
+    Raises:
+      IllFormedStep: naming the symbols that the derivation does not have.
+    """
+    bound = {s.name for total in expr.atoms(sp.Sum, sp.Integral) for s in total.variables}
+    known = {str(key): key for key in names(derivation).values()}
+    stray = {s.name for s in expr.free_symbols if s.name not in known} - bound
+    stray |= {str(a.func) for a in expr.atoms(AppliedUndef) if str(a.func) not in known}
+    if stray:
+        raise IllFormedStep(
+            f"{', '.join(sorted(stray))}: this step does not know that name. It knows {', '.join(sorted(known))}."
+        )
+
+    def visit(node):
+        if node.is_Symbol and node.name in known:
+            return known[node.name]
+        if not node.args:
+            return node
+        head = known[str(node.func)] if isinstance(node, AppliedUndef) else node.func
+        return head(*map(visit, node.args))
+
+    return rebuild(visit(expr))
+
+
+def names(derivation: Derivation) -> dict:
+    """Every symbol and function of a derivation by its name, defined ones included."""
+    heads = [*derivation.domain, *definitions(derivation)]
+    heads += [s.lhs.func for s in available(derivation, "").values() if s.relation == ":=" and s.lhs.args]
+    return {str(h): h for h in heads}

@@ -1,0 +1,218 @@
+"""The numeric check: both sides of a statement at many random points that obey the hypotheses."""
+
+import itertools
+from dataclasses import dataclass, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from .derivation import Derivation, Step
+from .domain import Index
+from .draw import concrete, draw_sizes, draw_values
+from .errors import FalseStep, IllFormedStep, UndecidedStep
+from .evaluate import Flow, Scope, evaluate
+from .rewriting import definitions, unfold
+from .terms import Component, rebuild
+
+POINTS = 32
+"""Random points per draw of sizes, dealt out in turn to the patterns of equal indices."""
+TOLERANCE = 1e-9
+"""Largest relative difference between two sides that count as equal."""
+COARSE = 96
+"""Nodes of the second quadrature, whose difference from the first estimates the error."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point at which a statement fails."""
+
+    place: str
+    left: float
+    right: float
+
+    def __str__(self):
+        where = f"at {self.place} " if self.place else ""
+        return f"{where}the left side is {self.left:.6g}, the right side {self.right:.6g}"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many points were compared, at which sizes, and the first contradiction, if any."""
+
+    points: int
+    sizes: tuple[str, ...]
+    counterexample: Counterexample | None = None
+
+
+def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic) -> Agreement:
+    """Evaluate both sides at random points: two draws of sizes, every pattern of equal indices.
+
+    Raises:
+      IllFormedStep: a side cannot be evaluated, or is not finite somewhere in the domain.
+      UndecidedStep: quadrature is not accurate enough to tell.
+    """
+    meanings = list(definitions(derivation).values())
+    lhs, rhs = unfold(lhs, meanings), unfold(rhs, meanings)
+    flows, constraints = imposed(derivation)
+    points, sizes_seen = 0, []
+    for which in (0, 1):
+        sizes = draw_sizes(derivation.domain, which)
+        scope = Scope(derivation.domain, sizes, {}, flows)
+        values = _draw_points(
+            scope,
+            constraints,
+            _patterns(_free_indices(lhs, rhs, derivation.domain, flows), derivation.domain, sizes),
+            seed=which,
+        )
+        left, right, doubt = _sides(lhs, rhs, scope, values)
+        failed = _first_failure(left, right, relation, doubt)
+        points += len(left)
+        sizes_seen.append(", ".join(f"{s} = {n}" for s, n in sizes.items()))
+        if failed is not None:
+            place = _describe(lhs, rhs, sizes, values, failed)
+            found = Counterexample(place, *_worst_entry(left[failed], right[failed]))
+            return Agreement(points, tuple(sizes_seen), found)
+    return Agreement(points, tuple(sizes_seen))
+
+
+def imposed(derivation: Derivation) -> tuple[dict, list[Step]]:
+    """The hypotheses as things that the numbers can obey: flows of time, and symbols set to a value.
+
+    Raises:
+      IllFormedStep: a hypothesis has another form.
+    """
+    flows, constraints = {}, []
+    meanings = list(definitions(derivation).values())
+    for step in assumed(derivation):
+        lhs, rhs = rebuild(step.lhs), unfold(step.rhs, meanings)
+        moving = lhs.expr if isinstance(lhs, sp.Derivative) and len(lhs.variables) == 1 else None
+        if isinstance(moving, Component) and isinstance(moving.vector, AppliedUndef):
+            flows[moving.vector.func] = Flow(moving.vector.func, lhs.variables[0], moving.index, rhs)
+        elif isinstance(moving, AppliedUndef):
+            flows[moving.func] = Flow(moving.func, lhs.variables[0], None, rhs)
+        elif lhs.is_Symbol:
+            constraints.append(step)
+        else:
+            raise IllFormedStep(
+                f"{derivation.name}, hypothesis {step.label!r}: numbers can obey d v_p/dt = ..., d g/dt = ... and symbol = ...; "
+                f"{step.lhs} has another form."
+            )
+    return flows, constraints
+
+
+def assumed(derivation: Derivation) -> list[Step]:
+    """The equations among the hypotheses, those of given derivations first."""
+    given = [step for inner in derivation.given for step in assumed(inner)]
+    return given + [step for step in derivation.hypotheses if step.relation == "="]
+
+
+def _free_indices(lhs, rhs, domain, flows):
+    """Indices that need a value: those of the statement, and those that the motion imposed on it refers to."""
+    seen = lhs.free_symbols | rhs.free_symbols
+    for flow in flows.values():
+        seen |= flow.rhs.free_symbols - {flow.index}
+    return [i for i in domain.of_kind(Index) if i in seen]
+
+
+def _patterns(free, domain, sizes):
+    """Which free indices are equal and which differ, `[{index: class}]`: every pattern that the sizes allow."""
+    groups = {}
+    for index in free:
+        groups.setdefault(concrete(domain[index].size, sizes), []).append(index)
+    per_group = [
+        [p for p in _partitions(members) if max(p.values()) < size] for size, members in groups.items()
+    ]
+    return [
+        dict(itertools.chain.from_iterable(p.items() for p in choice))
+        for choice in itertools.product(*per_group)
+    ]
+
+
+def _partitions(members):
+    """All ways to say which members are equal, as {member: class number}."""
+    for labels in itertools.product(*[range(k + 1) for k in range(len(members))]):
+        if all(label <= max(labels[:k], default=-1) + 1 for k, label in enumerate(labels)):
+            yield dict(zip(members, labels, strict=True))
+
+
+def _draw_points(scope, constraints, patterns, seed):
+    """Values at POINTS points; a leading axis numbers them."""
+    rng = np.random.default_rng(seed)
+    values = draw_values(scope.domain, scope.sizes, POINTS, rng)
+    for flow in scope.flows.values():
+        size = () if flow.index is None else (concrete(scope.domain[flow.index].size, scope.sizes),)
+        values[f"{flow.head} now"] = rng.normal(size=(POINTS, *size))
+    lengths = {i: concrete(scope.domain[i].size, scope.sizes) for i in patterns[0]}
+    for length in sorted(set(lengths.values())):
+        orders = rng.permuted(np.tile(np.arange(1, length + 1), (POINTS, 1)), axis=1)
+        for index in (i for i in lengths if lengths[i] == length):
+            classes = np.asarray([patterns[k % len(patterns)][index] for k in range(POINTS)])
+            values[index.name] = np.take_along_axis(orders, classes[:, None], axis=1)[:, 0]
+    for step in constraints:
+        values[str(step.lhs)] = _evaluated([rebuild(step.rhs)], scope, values)[0]
+    return values
+
+
+def _evaluated(exprs, scope, values):
+    """Values of the expressions at all points, on the default device.
+
+    Run operation by operation: compiling a whole statement takes longer than evaluating it once, and single
+    operations are compiled once for all statements.
+    """
+
+    def all_of(point):
+        here = replace(scope, values=point)
+        return [jnp.asarray(evaluate(e, here)) for e in exprs]
+
+    with jax.disable_jit():
+        return [np.asarray(v) for v in jax.vmap(all_of)(values)]
+
+
+def _sides(lhs, rhs, scope, values):
+    """Left and right values, and how far a coarser quadrature is from them."""
+    left, right = _evaluated([lhs, rhs], scope, values)
+    if left.shape != right.shape:
+        raise IllFormedStep(f"the left side has shape {left.shape[1:]}, the right side {right.shape[1:]}.")
+    doubt = 0.0
+    if lhs.has(sp.Integral) or rhs.has(sp.Integral):
+        coarse = _evaluated([lhs, rhs], replace(scope, nodes=COARSE), values)
+        doubt = max(float(np.max(np.abs(a - b))) for a, b in zip((left, right), coarse, strict=True))
+    for side, numbers in (("left", left), ("right", right)):
+        if not np.all(np.isfinite(numbers)):
+            raise IllFormedStep(
+                f"the {side} side is not finite everywhere in the domain; narrow the domain or mend the formula."
+            )
+    return left, right, doubt
+
+
+def _first_failure(left, right, relation, doubt):
+    """Number of the first point where the relation fails, or None."""
+    scale = np.maximum(np.abs(left), np.abs(right))
+    allowed = TOLERANCE * np.maximum(scale, scale.max(axis=0) * 1e-3) + 10 * doubt
+    gap = {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
+    bad = gap > allowed
+    if 10 * doubt > 1e-3 * max(float(scale.max()), 1e-300) and not bad.any():
+        raise UndecidedStep(
+            f"quadrature undecided: two resolutions differ by {doubt:.1e}; split the integral or narrow the domain."
+        )
+    failed = np.flatnonzero(bad.reshape(bad.shape[0], -1).any(axis=1))
+    return int(failed[0]) if failed.size else None
+
+
+def _worst_entry(left, right):
+    flat = int(np.argmax(np.abs(left - right)))
+    return float(left.reshape(-1)[flat]), float(right.reshape(-1)[flat])
+
+
+def _describe(lhs, rhs, sizes, values, point):
+    """Sizes, indices and numbers of a point, for the reader."""
+    symbols = sorted((lhs.free_symbols | rhs.free_symbols), key=str)
+    said = [f"{s} = {n}" for s, n in sizes.items() if any(s in e.free_symbols for e in (lhs, rhs))]
+    for symbol in symbols:
+        value = values.get(str(symbol)) if symbol not in sizes else None
+        if value is not None and not isinstance(value, dict) and value.ndim == 1:
+            said.append(f"{symbol} = {value[point]:.4g}")
+    return ", ".join(said)

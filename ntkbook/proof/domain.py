@@ -1,0 +1,129 @@
+"""Where each symbol of a derivation lives.
+
+A domain is a mapping from symbols, matrix symbols and undefined functions to spaces. It says what the
+symbols mean for algebra (which indices run over the same range) and for numbers (how to draw a value).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy.core.function import AppliedUndef, UndefinedFunction
+
+from .errors import IllFormedStep
+from .terms import applied_heads
+
+
+@dataclass(frozen=True)
+class Size:
+    """A positive integer: a number of samples, parameters or units. Proofs keep it symbolic."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index that runs over 1, ..., size."""
+
+    size: sp.Expr
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A real number drawn uniformly from [low, high]; the statement is claimed there."""
+
+    low: float = -2.0
+    high: float = 2.0
+
+    def __post_init__(self):
+        if not self.low < self.high:
+            raise ValueError(f"Interval({self.low}, {self.high}): low must be smaller than high.")
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A vector in R^size."""
+
+    size: sp.Expr
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A real matrix; `kind` is general, symmetric, psd or positive_definite. Shapes come from the symbol."""
+
+    kind: str = "general"
+
+    def __post_init__(self):
+        kinds = ("general", "symmetric", "psd", "positive_definite")
+        if self.kind not in kinds:
+            raise ValueError(f"Matrix(kind={self.kind!r}): choose one of {', '.join(kinds)}.")
+
+
+class Map:
+    """An arbitrary smooth function of indices, numbers and vectors, into the reals or a vector space.
+
+    `Map(Index(N), Vector(P))` is a family f_i(theta) of scalar functions; `Map(Index(N))` is a list of
+    numbers y_i; `Map(Index(N), into=Vector(d))` is a list of vectors x_i.
+    """
+
+    def __init__(self, *arguments, into=None):
+        self.arguments = arguments
+        self.into = into if into is not None else Interval()
+
+    def __repr__(self):
+        return f"Map({', '.join(map(repr, self.arguments))}, into={self.into!r})"
+
+    def __eq__(self, other):
+        return isinstance(other, Map) and (self.arguments, self.into) == (other.arguments, other.into)
+
+    def __hash__(self):
+        return hash((self.arguments, self.into))
+
+
+class Domain(Mapping):
+    """An immutable mapping from symbols and functions to their spaces."""
+
+    def __init__(self, spaces: Mapping):
+        self._spaces = dict(spaces)
+        for key, space in self._spaces.items():
+            if isinstance(key, UndefinedFunction) != isinstance(space, Map):
+                raise IllFormedStep(
+                    f"domain: {key} and {space!r} do not fit; functions are declared with Map."
+                )
+
+    def __getitem__(self, key):
+        return self._spaces[key]
+
+    def __iter__(self):
+        return iter(self._spaces)
+
+    def __len__(self):
+        return len(self._spaces)
+
+    def of_kind(self, kind) -> tuple:
+        """All keys whose space is a `kind`, in the order of declaration."""
+        return tuple(k for k, s in self.items() if isinstance(s, kind))
+
+    def constants(self) -> tuple:
+        """Symbols that are the same all through a derivation: everything except indices and functions."""
+        return tuple(k for k, s in self.items() if not isinstance(s, (Index, Map)))
+
+    def merged(self, other: "Domain") -> "Domain":
+        """Both domains together; a symbol declared twice must be declared the same way."""
+        for key in set(self) & set(other):
+            if self[key] != other[key]:
+                raise IllFormedStep(f"domain: {key} is declared as {self[key]!r} and as {other[key]!r}.")
+        return Domain({**other._spaces, **self._spaces})
+
+    def is_vector(self, expr: sp.Basic) -> bool:
+        """Whether `expr` is a vector token: a declared vector symbol or a vector-valued function."""
+        space = self.get(expr.func if isinstance(expr, AppliedUndef) else expr)
+        return isinstance(space.into if isinstance(space, Map) else space, Vector)
+
+    def vector_size(self, token: sp.Basic) -> sp.Expr:
+        """The number of entries of a vector token."""
+        space = self[token.func if isinstance(token, AppliedUndef) else token]
+        return (space.into if isinstance(space, Map) else space).size
+
+    def undeclared(self, expr: sp.Basic, known_heads=frozenset()) -> set:
+        """Free symbols and functions of `expr` without a declaration."""
+        heads = applied_heads(expr) - set(known_heads)
+        return {x for x in expr.free_symbols | heads if x not in self._spaces}

@@ -1,0 +1,108 @@
+"""Random values for everything a domain declares: numbers, vectors, matrices and smooth functions."""
+
+from collections.abc import Mapping
+
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from jax import lax
+
+from .domain import Domain, Index, Interval, Map, Matrix, Size, Vector
+from .errors import IllFormedStep
+
+WAVES = 6
+"""Number of random sine waves in a random smooth function."""
+
+
+def draw_sizes(domain: Domain, which: int) -> dict[sp.Symbol, int]:
+    """Small concrete sizes. The sizes of one draw differ from each other; draws 0 and 1 differ in every size."""
+    symbols = domain.of_kind(Size)
+    if which == 0:
+        return {s: 2 + k for k, s in enumerate(symbols)}
+    top = len(symbols) + 2 + (len(symbols) % 2 == 0)
+    return {s: top - k for k, s in enumerate(symbols)}
+
+
+def concrete(expr, sizes: Mapping) -> int:
+    """The value of a size such as `2*N - 1`."""
+    value = sp.sympify(expr).xreplace({k: sp.Integer(v) for k, v in sizes.items()})
+    if not value.is_Integer:
+        raise IllFormedStep(f"the size {expr} contains symbols that the domain does not declare with Size().")
+    return int(value)
+
+
+def draw_values(domain: Domain, sizes: Mapping, points: int, rng: np.random.Generator) -> dict:
+    """Values for every declared symbol and function, except sizes and indices, by name.
+
+    Each array has a leading axis of length `points`.
+    """
+    return {
+        str(symbol): _draw(symbol, space, sizes, points, rng)
+        for symbol, space in domain.items()
+        if not isinstance(space, (Size, Index))
+    }
+
+
+def _draw(symbol, space, sizes, points, rng):
+    if isinstance(space, Interval):
+        return rng.uniform(space.low, space.high, points)
+    if isinstance(space, Vector):
+        return rng.normal(size=(points, concrete(space.size, sizes)))
+    if isinstance(space, Matrix):
+        return _draw_matrix(symbol, space.kind, sizes, points, rng)
+    if isinstance(space, Map):
+        return _draw_map(space, sizes, points, rng)
+    raise IllFormedStep(f"domain: {symbol} has the space {space!r}, from which nothing can be drawn.")
+
+
+def _draw_matrix(symbol, kind, sizes, points, rng):
+    rows, cols = (concrete(n, sizes) for n in symbol.shape)
+    entries = rng.normal(size=(points, rows, cols))
+    if kind == "general":
+        return entries
+    if rows != cols:
+        raise IllFormedStep(f"domain: {symbol} is declared {kind}, but its shape is {symbol.shape}.")
+    transposed = np.swapaxes(entries, 1, 2)
+    if kind == "symmetric":
+        return (entries + transposed) / 2
+    gram = entries @ transposed / rows
+    return gram + 0.5 * np.eye(rows) if kind == "positive_definite" else gram
+
+
+def _draw_map(space, sizes, points, rng):
+    """A table of numbers if all arguments are indices, otherwise the waves of `call_map`."""
+    families = tuple(concrete(a.size, sizes) for a in space.arguments if isinstance(a, Index))
+    outputs = (concrete(space.into.size, sizes),) if isinstance(space.into, Vector) else ()
+    inputs = sum(_width(a, sizes) for a in space.arguments)
+    if inputs == 0:
+        return rng.normal(size=(points, *families, *outputs))
+    shape = (points, *families, *outputs, WAVES)
+    frequency = 0.8 * rng.normal(size=(*shape, inputs))
+    phase = rng.uniform(0.0, 2 * np.pi, (*shape, 1))
+    return np.concatenate([frequency, phase, rng.normal(size=(*shape, 1))], axis=-1)
+
+
+def _width(argument, sizes):
+    """How many real numbers an argument of a function brings along."""
+    if isinstance(argument, Index):
+        return 0
+    return concrete(argument.size, sizes) if isinstance(argument, Vector) else 1
+
+
+def call_map(waves, numbers: tuple):
+    """Value of a random smooth function, a sum of sines.
+
+    Args:
+      waves: frequencies, then phase, then amplitude along the last axis; one wave a row.
+      numbers: real arguments, each a scalar or a vector.
+    """
+    point = jnp.concatenate([jnp.reshape(n, (-1,)) for n in (*numbers, 1.0)])
+    return jnp.sum(waves[..., -1] * jnp.sin(waves[..., :-1] @ point), axis=-1)
+
+
+def entry(array, index, inside: bool):
+    """array[index] with indices from 1. Unless it is known to be inside, NaN out of range: JAX would clamp silently."""
+    taken = lax.dynamic_index_in_dim(array, index - 1, keepdims=False)
+    if inside:
+        return taken
+    return jnp.where((index >= 1) & (index <= array.shape[0]), taken, jnp.nan)

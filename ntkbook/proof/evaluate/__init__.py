@@ -1,0 +1,10 @@
+"""Evaluating an unevaluated SymPy statement with JAX, by another road than SymPy's.
+
+Derivatives are taken by autodiff, integrals by quadrature, sums by contraction at concrete sizes. The table
+of translations is closed: what is not in it is refused by name.
+"""
+
+from . import calculus, matrices, scalars, sums, vectors
+from .scope import Flow, Scope, evaluate
+
+__all__ = ["Flow", "Scope", "calculus", "evaluate", "matrices", "scalars", "sums", "vectors"]

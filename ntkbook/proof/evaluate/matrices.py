@@ -1,0 +1,61 @@
+"""Matrix expressions."""
+
+import jax.numpy as jnp
+import sympy as sp
+from jax.scipy import linalg
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from ..draw import concrete
+from ..terms import MatrixExponential
+from .scalars import pick
+from .scope import evaluate, value_of
+
+
+@value_of.register(sp.MatrixSymbol)
+def _(expr, scope):
+    return scope.values[expr.name]
+
+
+@value_of.register(sp.Identity)
+def _(expr, scope):
+    return jnp.eye(concrete(expr.rows, scope.sizes))
+
+
+@value_of.register(sp.MatAdd)
+def _(expr, scope):
+    return sum((evaluate(a, scope) for a in expr.args[1:]), evaluate(expr.args[0], scope))
+
+
+@value_of.register(sp.MatMul)
+def _(expr, scope):
+    total = jnp.asarray(1.0)
+    for arg in expr.args:
+        value = evaluate(arg, scope)
+        total = total @ value if total.ndim == value.ndim == 2 else total * value
+    return total
+
+
+@value_of.register(sp.Transpose)
+def _(expr, scope):
+    return evaluate(expr.arg, scope).T
+
+
+@value_of.register(sp.Inverse)
+def _(expr, scope):
+    return jnp.linalg.inv(evaluate(expr.arg, scope))
+
+
+@value_of.register(sp.Trace)
+def _(expr, scope):
+    return jnp.trace(evaluate(expr.arg, scope))
+
+
+@value_of.register(MatrixExponential)
+def _(expr, scope):
+    return linalg.expm(evaluate(expr.arg, scope))
+
+
+@value_of.register(MatrixElement)
+def _(expr, scope):
+    matrix, row, column = expr.args
+    return pick(pick(evaluate(matrix, scope), row + 1, scope), column + 1, scope)

@@ -1,0 +1,216 @@
+"""One LaTeX printer, with the book's notation.
+
+Index arguments become subscripts, the vector a function depends on is hidden (theta(t) is understood), and
+factors keep the order in which the author wrote them.
+"""
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.printing.latex import LatexPrinter, translate
+from sympy.printing.precedence import PRECEDENCE
+
+from .domain import Domain, Index, Map, Vector
+from .errors import IllFormedStep
+from .terms import Component, Partial, Prime, Stack, substitute
+
+BOUND_NAMES = {"Index": "k"}
+
+
+def latex(expr: sp.Basic, domain: Domain, spaces: dict | None = None) -> str:
+    """LaTeX of an expression.
+
+    Args:
+      expr: what to print, as authored (unevaluated, so that its order is kept).
+      domain: tells indices, vectors and functions apart.
+      spaces: argument spaces of defined functions, `{head: (space, ...)}`.
+
+    Raises:
+      IllFormedStep: the expression contains a dummy symbol, which has no name to print.
+    """
+    if expr.atoms(sp.Dummy):
+        raise IllFormedStep(
+            f"{expr} contains a dummy symbol and cannot be printed; write it with declared symbols."
+        )
+    return _Printer(domain, spaces or {}).doprint(expr)
+
+
+class _Printer(LatexPrinter):
+    def __init__(self, domain, spaces):
+        super().__init__({"order": "none", "mul_symbol": None, "fold_short_frac": False})
+        self.domain = domain
+        self.spaces = spaces
+
+    def _print_AppliedUndef(self, expr, exp=None):
+        subscript, shown = [], []
+        for space, argument in zip(self._argument_spaces(expr), expr.args, strict=True):
+            if isinstance(space, Index):
+                subscript.append(self._print(argument))
+            elif not isinstance(space, Vector):
+                shown.append(self._print(argument))
+        name = translate(expr.func.__name__)
+        if subscript:
+            name += "_{%s}" % _joined(subscript)
+        if exp:
+            name += "^{%s}" % exp
+        hidden = self.domain.is_vector(expr)
+        return name + (r"(%s)" % ", ".join(shown) if shown and not hidden else "")
+
+    def _print_Function(self, expr, exp=None):
+        if isinstance(expr, AppliedUndef):
+            return self._print_AppliedUndef(expr, exp)
+        return super()._print_Function(expr, exp)
+
+    def _argument_spaces(self, expr):
+        if expr.func in self.spaces:
+            return self.spaces[expr.func]
+        space = self.domain.get(expr.func)
+        return space.arguments if isinstance(space, Map) else (None,) * len(expr.args)
+
+    def _print_Component(self, expr):
+        if isinstance(expr.vector, Stack):
+            return self._print(substitute(expr.vector.entry, {expr.vector.bound: expr.index}))
+        vector, index = expr.vector, self._print(expr.index)
+        if isinstance(vector, AppliedUndef):
+            inner = [
+                self._print(a)
+                for s, a in zip(self._argument_spaces(vector), vector.args, strict=True)
+                if isinstance(s, Index)
+            ]
+            return "%s_{%s}" % (translate(vector.func.__name__), _joined([*inner, index]))
+        return "%s_{%s}" % (self._print(vector), index)
+
+    def _print_Partial(self, expr):
+        below = r"\partial %s" % self._print(Component(expr.vector, expr.index))
+        if self._is_name(expr.expr):
+            return r"\frac{\partial %s}{%s}" % (self._print(expr.expr), below)
+        return r"\frac{\partial}{%s}\left[%s\right]" % (below, self._print(expr.expr))
+
+    def _print_Derivative(self, expr):
+        order = len(expr.variables)
+        power = "^{%d}" % order if order > 1 else ""
+        below = " ".join("d %s" % self._print(v) for v in dict.fromkeys(expr.variables)) + power
+        if self._is_name(expr.expr):
+            return r"\frac{d%s %s}{%s}" % (power, self._print(expr.expr), below)
+        return r"\frac{d%s}{%s}\left[%s\right]" % (power, below, self._print(expr.expr))
+
+    def _is_name(self, expr):
+        """Whether an expression prints as a bare name, so that it can stand above a fraction line."""
+        if isinstance(expr, Component):
+            return not isinstance(expr.vector, Stack) or self._is_name(expr.vector.entry)
+        if isinstance(expr, AppliedUndef):
+            return "(" not in self._print(expr)
+        return expr.is_Symbol
+
+    def _print_Prime(self, expr):
+        name = translate(expr.applied.func.__name__)
+        name = rf"\{name}" if expr.applied.func in (sp.tanh, sp.sin, sp.cos, sp.exp) else name
+        marks = "'" * expr.order
+        return f"{name}{marks}({self._print(expr.applied.args[0])})"
+
+    def _print_Stack(self, expr):
+        entry = self._print(substitute(expr.entry, {expr.bound: sp.Symbol("k", integer=True, positive=True)}))
+        return r"\bigl(%s\bigr)_{k=1}^{%s}" % (entry, self._print(expr.size))
+
+    def _print_Sum(self, expr):
+        heads = "".join(self._limits(limit) + " " for limit in reversed(expr.limits))
+        return heads + self._factor(expr.function)
+
+    def _limits(self, limit):
+        variable, lower, upper = map(self._print, limit)
+        return r"\sum_{%s=%s}^{%s}" % (variable, lower, upper)
+
+    def _print_MatrixExponential(self, expr):
+        return r"e^{%s}" % self._print(expr.arg)
+
+    def _print_KroneckerDelta(self, expr, exp=None):
+        return r"\delta_{%s}" % _joined([self._print(a) for a in expr.args])
+
+    def _print_Add(self, expr, order=None):
+        text = ""
+        for term in expr.args:
+            printed = self._print(term)
+            if not text:
+                text = printed
+            else:
+                text += f" - {printed[1:].lstrip()}" if printed.startswith("-") else f" + {printed}"
+        return text
+
+    def _print_Mul(self, expr):
+        sign, above, below = _fraction(expr)
+        small = [a for a in above if a.is_Atom or (a.is_Pow and a.base.is_Atom)]
+        leading = []
+        if below:
+            while above and above[0] in small:
+                leading.append(above.pop(0))
+            front = r"\frac{%s}{%s}" % (self._product(leading) or "1", self._product(below))
+            if not above:
+                return sign + front
+            return sign + front + r" " + self._product(above)
+        return sign + (self._product(above) or "1")
+
+    def _product(self, factors):
+        if len(factors) == 1:
+            return self._print(factors[0])
+        last = len(factors) - 1
+        return r" \, ".join(self._factor(f, open_end=k < last) for k, f in enumerate(factors))
+
+    def _factor(self, expr, open_end=False):
+        """A factor, in parentheses if it is a sum of terms, or an open sum with factors behind it."""
+        printed = self._print(expr)
+        wraps = (
+            expr.is_Add or printed.startswith("-") or (open_end and isinstance(expr, (sp.Sum, sp.Integral)))
+        )
+        if not wraps:
+            return printed
+        tall = any(mark in printed for mark in (r"\frac", r"\sum", r"\int"))
+        return r"\left(%s\right)" % printed if tall else f"({printed})"
+
+    def _print_Pow(self, expr):
+        if (
+            expr.exp.is_Integer
+            and expr.exp > 0
+            and not expr.base.is_Atom
+            and not isinstance(expr.base, sp.Function)
+        ):
+            base = self._print(expr.base)
+            tall = any(mark in base for mark in (r"\frac", r"\sum", r"\int"))
+            return (r"\left(%s\right)^{%s}" if tall else "(%s)^{%s}") % (base, self._print(expr.exp))
+        if expr.exp.is_negative:
+            return self._print_Mul(sp.Mul(expr, evaluate=False))
+        return super()._print_Pow(expr)
+
+    def parenthesize(self, item, level, is_neg=False, strict=False):
+        return (
+            self._factor(item)
+            if item.is_Add and level > PRECEDENCE["Add"]
+            else super().parenthesize(item, level, is_neg, strict)
+        )
+
+
+def _joined(subscripts):
+    """i j side by side where each is one letter, else with commas."""
+    return " ".join(subscripts) if all(len(s.strip("\\")) == 1 for s in subscripts) else ", ".join(subscripts)
+
+
+def _fraction(expr):
+    """Sign, factors above and factors below the fraction line, in the author's order, without factors 1."""
+    sign, above, below = "", [], []
+    stack = list(expr.args) if expr.is_Mul else [expr]
+    while stack:
+        factor = stack.pop(0)
+        if factor.is_Mul and not factor.has(sp.MatrixExpr):
+            stack = [*factor.args, *stack]
+        elif factor == -1:
+            sign = "" if sign else "-"
+        elif factor.is_Rational and not factor.is_Integer:
+            above += [sp.Integer(abs(factor.p))] if abs(factor.p) != 1 else []
+            below.append(sp.Integer(factor.q))
+            sign = ("" if sign else "-") if factor < 0 else sign
+        elif factor.is_Integer and factor < 0:
+            sign = "" if sign else "-"
+            above.append(-factor)
+        elif factor.is_Pow and factor.exp.is_negative and factor.exp.is_Rational:
+            below.append(factor.base if factor.exp == -1 else sp.Pow(factor.base, -factor.exp))
+        elif factor != 1:
+            above.append(factor)
+    return sign, above, below

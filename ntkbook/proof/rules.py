@@ -1,0 +1,173 @@
+"""The closed registry of rules that may lead from a left side to a right side.
+
+A step names its rules (`by=(rules.chain_rule(theta(t)),)`). A rule is made only here and has its own tests;
+a free function cannot stand in for one, or `by=lambda e: rhs` would prove anything. Each rule is applied
+everywhere in the expression that it fits, and must change something.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from .domain import Domain, Interval, Map
+from .errors import IllFormedStep
+from .terms import Component, Partial, Prime, Stack, bound_symbol, depth, rebuild, substitute
+
+REGISTRY: dict[str, Callable] = {}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the registry with its arguments.
+
+    Attributes:
+      name: its key in the registry.
+      arguments: what the author passed, e.g. the vector to go through.
+      any_size: whether the rule is algebra for symbolic sizes. A rule that quotes a theorem of calculus is
+        not; its steps are confirmed by SymPy at concrete sizes and graded so.
+    """
+
+    name: str
+    arguments: tuple = ()
+    any_size: bool = field(default=True)
+
+    def __call__(self, expr: sp.Expr, domain: Domain) -> sp.Expr:
+        if self.name not in REGISTRY:
+            raise IllFormedStep(
+                f"rule {self.name!r} is not in the registry; choose from {', '.join(REGISTRY)}."
+            )
+        return REGISTRY[self.name](expr, domain, *self.arguments)
+
+    def __str__(self):
+        return self.name.replace("_", " ")
+
+
+def _register(function):
+    REGISTRY[function.__name__.removeprefix("_apply_")] = function
+    return function
+
+
+def chain_rule(through) -> Rule:
+    r"""d/dt g(v(t)) = sum_k (d g / d v_k) (d v_k / dt), for the vector `through` = v, and for a `Partial` alike.
+
+    Refused if the expression depends on the variable also in another way than through v.
+    """
+    return Rule("chain_rule", (through,), any_size=False)
+
+
+def differentiate() -> Rule:
+    """Carry out derivatives: linearity, products, powers, elementary functions, entries of a vector."""
+    return Rule("differentiate")
+
+
+def evaluate() -> Rule:
+    """Carry out sums, integrals and limits with SymPy's `doit`."""
+    return Rule("evaluate")
+
+
+@_register
+def _apply_chain_rule(expr, domain, through):
+    through = rebuild(through)
+
+    def expand(node):
+        inner, inward = _as_derivative(node)
+        if inner is None or not inner.has(through):
+            return None
+        if isinstance(inner, Component) or (isinstance(node, Partial) and node.vector == through):
+            return None
+        hole = sp.Dummy("hole")
+        if _depends(substitute(inner, {through: hole}), node):
+            return None
+        index = bound_symbol(depth(node) + 1)
+        size = through.size if isinstance(through, Stack) else domain.vector_size(through)
+        entry = through.at(index) if isinstance(through, Stack) else Component(through, index)
+        return sp.Sum(Partial(inner, through, index) * inward(entry), (index, 1, size))
+
+    return _rewrite(expr, expand)
+
+
+def _as_derivative(node):
+    """The differentiated expression, and the same derivative of something else; or Nones."""
+    if isinstance(node, sp.Derivative) and len(node.variables) == 1:
+        return node.expr, lambda e: sp.Derivative(e, *node.variables)
+    if isinstance(node, Partial):
+        return node.expr, lambda e: Partial(e, node.vector, node.index)
+    return None, None
+
+
+def _depends(expr, derivative):
+    if isinstance(derivative, Partial):
+        return expr.has(derivative.vector)
+    return bool(expr.free_symbols & set(derivative.variables))
+
+
+@_register
+def _apply_differentiate(expr, domain):
+    def carry_out(node):
+        inner, inward = _as_derivative(node)
+        return None if inner is None else _derivative(inner, node, inward, domain)
+
+    return _rewrite(expr, carry_out)
+
+
+def _derivative(expr, node, inward, domain):
+    """One pass of the rules of calculus over `expr`; None where nothing is known (an undefined function)."""
+
+    def further(e):
+        carried = _derivative(e, node, inward, domain)
+        return inward(e) if carried is None else carried
+
+    if not _depends(expr, node):
+        return sp.S.Zero
+    if isinstance(node, sp.Derivative) and expr == node.variables[0]:
+        return sp.S.One
+    if isinstance(node, Partial) and isinstance(expr, Component) and expr.vector == node.vector:
+        return sp.KroneckerDelta(expr.index, node.index)
+    if isinstance(expr, sp.Sum):
+        expr = _apart(expr, node)
+        return sp.Sum(further(expr.function), *expr.limits)
+    if isinstance(expr, sp.Add):
+        return sp.Add(*[further(a) for a in expr.args])
+    if isinstance(expr, sp.Mul):
+        parts = list(expr.args)
+        return sp.Add(*[sp.Mul(*parts[:k], further(a), *parts[k + 1 :]) for k, a in enumerate(parts)])
+    if isinstance(expr, sp.Pow) and not _depends(expr.exp, node):
+        return expr.exp * expr.base ** (expr.exp - 1) * further(expr.base)
+    if isinstance(expr, Prime):
+        return Prime(expr.applied, expr.order + 1) * further(expr.applied.args[0])
+    if isinstance(expr, AppliedUndef):
+        space = domain.get(expr.func)
+        of_one_number = (
+            isinstance(space, Map) and len(space.arguments) == 1 and isinstance(space.arguments[0], Interval)
+        )
+        if not of_one_number or expr.args[0] in getattr(node, "variables", ()):
+            return None
+        return Prime(expr) * further(expr.args[0])
+    if isinstance(expr, sp.Function) and len(expr.args) == 1:
+        return expr.fdiff(1) * further(expr.args[0])
+    return None
+
+
+def _apart(total, node):
+    """The sum with its indices renamed where the derivative's own index has the same name."""
+    level = depth(node) + 1
+    names = {v: bound_symbol(level, n) for n, (v, *_) in enumerate(total.limits) if v in node.free_symbols}
+    limits = [(names.get(v, v), *[substitute(e, names) for e in ends]) for v, *ends in total.limits]
+    return sp.Sum(substitute(total.function, names), *limits) if names else total
+
+
+@_register
+def _apply_evaluate(expr, domain):
+    return expr.doit()
+
+
+def _rewrite(expr, change):
+    """Apply `change` at every node, innermost first; None means leave the node."""
+    if expr.args:
+        args = [_rewrite(a, change) for a in expr.args]
+        if args != list(expr.args):
+            expr = expr.func(*args)
+    changed = change(expr)
+    return expr if changed is None else changed

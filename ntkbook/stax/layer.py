@@ -1,0 +1,31 @@
+"""The record that every layer is."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Layer(NamedTuple):
+    """A layer, or a network made of layers, as a pair of pure functions.
+
+    Fields:
+      init_fn: `init_fn(key, input_shape) -> (output_shape, params)`. Shapes are (batch, features);
+        the batch size is not used, so (-1, d) and x.shape both do.
+      apply_fn: `apply_fn(params, x) -> outputs`, from (n, d) to (n, k). The rows of a batch do not
+        interact.
+
+    Source: the calling convention of neural-tangents (Novak et al. 2020).
+    """
+
+    init_fn: Callable
+    apply_fn: Callable
+
+
+def check_input_shape(name: str, shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless `shape` is (batch, features) with at least one feature."""
+    if len(shape) != 2:
+        raise ValueError(
+            f"{name}: expected inputs of shape (batch, features), got shape {tuple(shape)}. "
+            "For a single input vector x pass x[None, :]; for init_fn alone, (-1, features) will do."
+        )
+    if shape[1] < 1:
+        raise ValueError(f"{name}: an input needs at least one feature, got shape {tuple(shape)}.")

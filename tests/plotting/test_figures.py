@@ -1,0 +1,97 @@
+import io
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from ntkbook import plotting
+
+TIMES = np.linspace(0.0, 3.0, 13)
+
+
+@pytest.fixture(autouse=True)
+def _house_style():
+    with mpl.rc_context():
+        plotting.use_house_style()
+        yield
+    plt.close("all")
+
+
+def drawn(axes):
+    return [np.column_stack(line.get_data()) for line in axes.get_lines()]
+
+
+def holds(axes, x, y):
+    return any(
+        line.shape == (len(x), 2) and np.array_equal(line, np.column_stack([x, y])) for line in drawn(axes)
+    )
+
+
+def check_page(figure):
+    """Every panel names its axes, and the figure can be written."""
+    assert all(axes.get_ylabel() or axes.get_shared_y_axes().get_siblings(axes)[1:] for axes in figure.axes)
+    assert any(axes.get_xlabel() for axes in figure.axes)
+    page = io.BytesIO()
+    figure.savefig(page, format="png")
+    assert page.getbuffer().nbytes > 5000
+
+
+def test_kernel_row():
+    angles = np.linspace(-np.pi, np.pi, 50)
+    row, few = np.cos(angles), slice(0, 50, 7)
+    figure = plotting.plot_kernel_row(angles, row, 0.0, angles[few], row[few] + 0.01)
+    (axes,) = figure.axes
+    assert holds(axes, angles, row)
+    assert holds(axes, angles[few], row[few] + 0.01)
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["−180°", "−90°", "0°", "90°", "180°"]
+    check_page(figure)
+    check_page(plotting.plot_kernel_row(angles, row, 0.0))
+
+
+def test_two_paths():
+    outputs = np.column_stack([np.exp(-TIMES), np.exp(-3 * TIMES)])
+    parameters = np.column_stack([TIMES, TIMES**2])
+    grid = np.linspace(-0.5, 1.5, 12)
+    figure = plotting.plot_two_paths(
+        outputs,
+        parameters,
+        np.zeros(2),
+        linear_output_path=1.1 * outputs,
+        contour_grid=(grid, grid, grid[None, :] ** 2 + grid[:, None] ** 2),
+    )
+    assert holds(figure.axes[0], *outputs.T)
+    assert holds(figure.axes[0], *(1.1 * outputs).T)
+    assert holds(figure.axes[1], *parameters.T)
+    check_page(figure)
+    check_page(plotting.plot_two_paths(outputs, parameters, np.zeros(2)))
+
+
+def test_single_neuron():
+    steps = np.linspace(0.0, 1.0, 11)
+    slopes = np.array([0.5, 0.0, -0.5])
+    figure = plotting.plot_single_neuron(steps, np.tanh(steps), slopes[:, None] * steps, slopes)
+    for axes, slope in zip(figure.axes, slopes, strict=True):
+        assert holds(axes, steps, np.tanh(steps))
+        assert holds(axes, steps, slope * steps)
+        assert f"{slope:.2f}" in axes.get_title(loc="left")
+    check_page(figure)
+
+
+def test_velocity_agreement():
+    velocity = np.column_stack([np.exp(-TIMES), -np.exp(-2 * TIMES)])
+    figure = plotting.plot_velocity_agreement(TIMES, velocity, velocity + 1e-12, np.full(13, 1e-12))
+    for output in range(2):
+        assert holds(figure.axes[0], TIMES, velocity[:, output])
+        assert holds(figure.axes[0], TIMES, velocity[:, output] + 1e-12)
+    assert holds(figure.axes[1], TIMES, np.full(13, 1e-12))
+    check_page(figure)
+
+
+def test_figures_take_jax_arrays():
+    jnp = pytest.importorskip("jax.numpy")
+    angles = jnp.linspace(0.0, 6.0, 20)
+    check_page(plotting.plot_kernel_row(angles, jnp.sin(angles), 1.0, angles[::5], jnp.sin(angles[::5])))
+    velocity = jnp.stack([angles, -angles], axis=1)
+    check_page(plotting.plot_velocity_agreement(angles, velocity, velocity, jnp.full(20, 1e-15)))
+    check_page(plotting.plot_two_paths(velocity, velocity, jnp.zeros(2)))
