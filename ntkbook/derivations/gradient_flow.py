@@ -8,29 +8,15 @@ from functools import cache
 
 import sympy as sp
 
-from ntkbook.proof import (
-    Component,
-    Derivation,
-    Index,
-    Interval,
-    Map,
-    Partial,
-    Prime,
-    Size,
-    Stack,
-    Step,
-    Vector,
-    rules,
-)
+from ntkbook.proof import Component, Derivation, Index, Interval, Map, Partial, Prime, Size, Stack, Step, Vector, rules
 
-N, P, K = sp.symbols("N P K", integer=True, positive=True)
+N, P, k = sp.symbols("N P k", integer=True, positive=True)
 i, j, m, p, q, a, b = sp.symbols("i j m p q a b", integer=True, positive=True)
 t = sp.Symbol("t", real=True)
 eta = sp.Symbol("eta", positive=True)
 theta = sp.Function("theta", real=True)(t)
-f, g, L, ell, phi, y, x, c, z, r, Theta = (
-    sp.Function(name, real=True)
-    for name in ("f", "g", "L", "ell", "varphi", "y", "x", "c", "z", "r", "Theta")
+f, L, ell, phi, y, x, c, z, r, Theta = (
+    sp.Function(name, real=True) for name in ("f", "L", "ell", "varphi", "y", "x", "c", "z", "r", "Theta")
 )
 
 MODEL = {
@@ -84,22 +70,8 @@ def tangent_kernel() -> Derivation:
                     sp.Sum(_output_slope(i, p) * _output_slope(j, p), (p, 1, P)),
                     "the tangent kernel: the inner product of two gradients",
                 ),
-                Step(
-                    "symmetric",
-                    Theta(i, j, theta),
-                    "=",
-                    Theta(j, i, theta),
-                    "the factors commute",
-                    uses=("kernel",),
-                ),
-                Step(
-                    "quadratic-form",
-                    form,
-                    "=",
-                    squares,
-                    "exchange the sums, collect a square",
-                    uses=("kernel",),
-                ),
+                Step("symmetric", Theta(i, j, theta), "=", Theta(j, i, theta), "the factors commute", uses=("kernel",)),
+                Step("quadratic-form", form, "=", squares, "exchange the sums, collect a square", uses=("kernel",)),
                 Step("positive", squares, ">=", sp.S.Zero, "a sum of squares"),
             ),
             source=("jacot2018neural", "weng2022ntk"),
@@ -175,13 +147,7 @@ def push() -> Derivation:
             domain={},
             given=(tangent_kernel(),),
             hypotheses=(
-                Step(
-                    "uphill",
-                    _speed(p),
-                    "=",
-                    _output_slope(i, p),
-                    "move along the gradient of output $i$ alone",
-                ),
+                Step("uphill", _speed(p), "=", _output_slope(i, p), "move along the gradient of output $i$ alone"),
             ),
             steps=(
                 Step(
@@ -193,12 +159,7 @@ def push() -> Derivation:
                     uses=("tangent_kernel/chain-rule", "uphill"),
                 ),
                 Step(
-                    "entry",
-                    inner,
-                    "=",
-                    Theta(i, j, theta),
-                    "an entry of the kernel",
-                    uses=("tangent_kernel/kernel",),
+                    "entry", inner, "=", Theta(i, j, theta), "an entry of the kernel", uses=("tangent_kernel/kernel",)
                 ),
             ),
             source=("jacot2018neural",),
@@ -216,9 +177,7 @@ def squared_loss() -> Derivation:
             title="Outputs under gradient flow, squared loss",
             domain={y: Map(Index(N))},
             given=(kernel_gradient_flow(),),
-            hypotheses=(
-                Step("loss", LOSS, ":=", 1 / (2 * N) * sp.Sum(error**2, (j, 1, N)), "the squared loss"),
-            ),
+            hypotheses=(Step("loss", LOSS, ":=", 1 / (2 * N) * sp.Sum(error**2, (j, 1, N)), "the squared loss"),),
             steps=(
                 Step(
                     "output-gradient",
@@ -266,9 +225,7 @@ def loss_descent() -> Derivation:
     with sp.evaluate(False):
         falling = sp.Derivative(LOSS, t)
         squares = -eta * sp.Sum(Partial(LOSS, theta, p) ** 2, (p, 1, P))
-        form = sp.Sum(
-            Partial(LOSS, OUTPUTS, i) * Theta(i, j, theta) * Partial(LOSS, OUTPUTS, j), (i, 1, N), (j, 1, N)
-        )
+        form = sp.Sum(Partial(LOSS, OUTPUTS, i) * Theta(i, j, theta) * Partial(LOSS, OUTPUTS, j), (i, 1, N), (j, 1, N))
         along = sp.Sum(Partial(LOSS, theta, p) * _speed(p), (p, 1, P))
         return Derivation(
             name="loss_descent",
@@ -277,9 +234,7 @@ def loss_descent() -> Derivation:
             given=(kernel_gradient_flow(),),
             steps=(
                 Step("chain-rule", falling, "=", along, "chain rule", by=(rules.chain_rule(theta),)),
-                Step(
-                    "insert-flow", along, "=", squares, "put in the flow", uses=("kernel_gradient_flow/flow",)
-                ),
+                Step("insert-flow", along, "=", squares, "put in the flow", uses=("kernel_gradient_flow/flow",)),
                 Step("descent", squares, "<=", sp.S.Zero, "minus a sum of squares"),
                 Step(
                     "kernel-form",
@@ -312,11 +267,7 @@ def squared_loss_descent() -> Derivation:
                     "=",
                     -eta / N**2 * form,
                     "the slope of the loss by $f_j$ is $r_j/N$",
-                    uses=(
-                        "loss_descent/kernel-form",
-                        "squared_loss/output-gradient",
-                        "squared_loss/residual",
-                    ),
+                    uses=("loss_descent/kernel-form", "squared_loss/output-gradient", "squared_loss/residual"),
                 ),
             ),
             source=("jacot2018neural",),
@@ -325,35 +276,34 @@ def squared_loss_descent() -> Derivation:
 
 @cache
 def vector_outputs() -> Derivation:
-    """A model with K outputs: the kernel has an entry for every two inputs and every two outputs."""
+    """A model with k outputs: the kernel has an entry for every two inputs and every two outputs."""
 
     def slope(index, output, parameter):
-        return Partial(g(index, output, theta), theta, parameter)
+        return Partial(f(index, output, theta), theta, parameter)
 
     with sp.evaluate(False):
-        at_input = Stack(g(j, b, theta), b, K)
+        at_input = Stack(f(j, b, theta), b, k)
         loss = L(theta)
         loss_slope = Partial(loss, theta, p)
         pull = Partial(ell(j, at_input), at_input, b)
-        moving = sp.Derivative(g(i, a, theta), t)
+        moving = sp.Derivative(f(i, a, theta), t)
         along = sp.Sum(slope(i, a, p) * _speed(p), (p, 1, P))
         inserted = -eta * sp.Sum(slope(i, a, p) * loss_slope, (p, 1, P))
         product = sp.Sum(slope(i, a, p) * slope(j, b, p), (p, 1, P))
-        by_outputs = 1 / N * sp.Sum(pull * slope(j, b, p), (b, 1, K), (j, 1, N))
-        exchanged = -eta / N * sp.Sum(product * pull, (b, 1, K), (j, 1, N))
-        named = -eta / N * sp.Sum(Theta(i, a, j, b, theta) * pull, (b, 1, K), (j, 1, N))
-        model = {key: space for key, space in MODEL.items() if key != f}
+        by_outputs = 1 / N * sp.Sum(pull * slope(j, b, p), (b, 1, k), (j, 1, N))
+        exchanged = -eta / N * sp.Sum(product * pull, (b, 1, k), (j, 1, N))
+        named = -eta / N * sp.Sum(Theta(i, a, j, b, theta) * pull, (b, 1, k), (j, 1, N))
         return Derivation(
             name="vector_outputs",
             title="Several outputs",
             domain={
-                **model,
-                K: Size(),
-                a: Index(K),
-                b: Index(K),
+                **MODEL,
+                k: Size(),
+                a: Index(k),
+                b: Index(k),
                 eta: Interval(0.5, 2.0),
-                g: Map(Index(N), Index(K), Vector(P)),
-                ell: Map(Index(N), Vector(K)),
+                f: Map(Index(N), Index(k), Vector(P)),
+                ell: Map(Index(N), Vector(k)),
             },
             hypotheses=(
                 Step(
@@ -377,21 +327,8 @@ def vector_outputs() -> Derivation:
                     by=(rules.differentiate(), rules.chain_rule(at_input)),
                     uses=("loss",),
                 ),
-                Step(
-                    "exchange",
-                    inserted,
-                    "=",
-                    exchanged,
-                    "put it in, exchange the sums",
-                    uses=("loss-gradient",),
-                ),
-                Step(
-                    "kernel",
-                    Theta(i, a, j, b, theta),
-                    ":=",
-                    product,
-                    "the tangent kernel with output indices",
-                ),
+                Step("exchange", inserted, "=", exchanged, "put it in, exchange the sums", uses=("loss-gradient",)),
+                Step("kernel", Theta(i, a, j, b, theta), ":=", product, "the tangent kernel with output indices"),
                 Step("law", exchanged, "=", named, "name the kernel", uses=("kernel",)),
             ),
             source=("jacot2018neural", "weng2022ntk"),
@@ -417,13 +354,7 @@ def single_neuron() -> Derivation:
                     sp.Sum(Component(theta, q) * Component(x(i), q), (q, 1, P)),
                     "one weight for each entry of the input",
                 ),
-                Step(
-                    "neuron",
-                    f(i, theta),
-                    ":=",
-                    phi(z(i, theta)),
-                    "the output is the activation of that number",
-                ),
+                Step("neuron", f(i, theta), ":=", phi(z(i, theta)), "the output is the activation of that number"),
             ),
             steps=(
                 Step(

@@ -10,6 +10,7 @@ from .at_sizes import proved_sizes
 from .check import compare
 from .derivation import Derivation, Step
 from .errors import IllFormedStep, UndecidedStep
+from .reading import read
 from .rewriting import alpha_key, available, definitions, unfold
 from .terms import rebuild
 from .verify import check_declared, is_zero
@@ -46,7 +47,8 @@ def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
     Args:
       derivation: the derivation.
       label: the step's label.
-      rhs: a SymPy expression; its symbols are matched to the derivation's by name.
+      rhs: text in the notation of `ntkbook.proof.reading`, or a SymPy expression whose symbols are matched to
+        the derivation's by name.
 
     Raises:
       KeyError: there is no such step.
@@ -55,7 +57,7 @@ def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
     if step.relation == ":=":
         return Attempt(Judgement.REFUSED, f"{label!r} is a definition; there is nothing to derive.")
     try:
-        candidate = match_names(derivation, sp.sympify(rhs))
+        candidate = match_names(derivation, read(derivation, rhs) if isinstance(rhs, str) else sp.sympify(rhs))
         tried = step.with_rhs(candidate)
         check_declared(derivation, tried)
         if alpha_key(candidate) == alpha_key(rebuild(step.lhs)):

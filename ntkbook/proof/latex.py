@@ -11,9 +11,7 @@ from sympy.printing.precedence import PRECEDENCE
 
 from .domain import Domain, Index, Map, Vector
 from .errors import IllFormedStep
-from .terms import Component, Partial, Prime, Stack, substitute
-
-BOUND_NAMES = {"Index": "k"}
+from .terms import Component, Stack, substitute
 
 
 def latex(expr: sp.Basic, domain: Domain, spaces: dict | None = None) -> str:
@@ -28,9 +26,7 @@ def latex(expr: sp.Basic, domain: Domain, spaces: dict | None = None) -> str:
       IllFormedStep: the expression contains a dummy symbol, which has no name to print.
     """
     if expr.atoms(sp.Dummy):
-        raise IllFormedStep(
-            f"{expr} contains a dummy symbol and cannot be printed; write it with declared symbols."
-        )
+        raise IllFormedStep(f"{expr} contains a dummy symbol and cannot be printed; write it with declared symbols.")
     return _Printer(domain, spaces or {}).doprint(expr)
 
 
@@ -41,15 +37,12 @@ class _Printer(LatexPrinter):
         self.spaces = spaces
 
     def _print_AppliedUndef(self, expr, exp=None):
-        subscript, shown = [], []
-        for space, argument in zip(self._argument_spaces(expr), expr.args, strict=True):
-            if isinstance(space, Index):
-                subscript.append(self._print(argument))
-            elif not isinstance(space, Vector):
-                shown.append(self._print(argument))
+        pairs = list(zip(self._argument_spaces(expr), expr.args, strict=True))
+        subscript = [(s, self._print(a)) for s, a in pairs if isinstance(s, Index)]
+        shown = [self._print(a) for s, a in pairs if not isinstance(s, (Index, Vector))]
         name = translate(expr.func.__name__)
         if subscript:
-            name += "_{%s}" % _joined(subscript)
+            name += "_{%s}" % _paired(subscript)
         if exp:
             name += "^{%s}" % exp
         hidden = self.domain.is_vector(expr)
@@ -112,12 +105,18 @@ class _Printer(LatexPrinter):
         return r"\bigl(%s\bigr)_{k=1}^{%s}" % (entry, self._print(expr.size))
 
     def _print_Sum(self, expr):
-        heads = "".join(self._limits(limit) + " " for limit in reversed(expr.limits))
-        return heads + self._factor(expr.function)
-
-    def _limits(self, limit):
-        variable, lower, upper = map(self._print, limit)
-        return r"\sum_{%s=%s}^{%s}" % (variable, lower, upper)
+        """Outermost sum first; neighbouring sums over the same range share one sign, in the author's order."""
+        runs = []
+        for variable, *ends in expr.limits:
+            if runs and runs[-1][1] == ends:
+                runs[-1][0].append(variable)
+            else:
+                runs.append(([variable], ends))
+        heads = [
+            r"\sum_{%s=%s}^{%s} " % (", ".join(map(self._print, names)), *map(self._print, ends))
+            for names, ends in reversed(runs)
+        ]
+        return "".join(heads) + self._factor(expr.function)
 
     def _print_MatrixExponential(self, expr):
         return r"e^{%s}" % self._print(expr.arg)
@@ -145,33 +144,30 @@ class _Printer(LatexPrinter):
             front = r"\frac{%s}{%s}" % (self._product(leading) or "1", self._product(below))
             if not above:
                 return sign + front
-            return sign + front + r" " + self._product(above)
+            return sign + front + " " + self._product(above, alone=False)
         return sign + (self._product(above) or "1")
 
-    def _product(self, factors):
-        if len(factors) == 1:
+    def _product(self, factors, alone=True):
+        if len(factors) == 1 and alone:
             return self._print(factors[0])
         last = len(factors) - 1
-        return r" \, ".join(self._factor(f, open_end=k < last) for k, f in enumerate(factors))
+        text = ""
+        for place, factor in enumerate(factors):
+            thin = "" if not text else " " if factors[place - 1].is_Integer else r" \, "
+            text += thin + self._factor(factor, open_end=place < last)
+        return text
 
     def _factor(self, expr, open_end=False):
         """A factor, in parentheses if it is a sum of terms, or an open sum with factors behind it."""
         printed = self._print(expr)
-        wraps = (
-            expr.is_Add or printed.startswith("-") or (open_end and isinstance(expr, (sp.Sum, sp.Integral)))
-        )
+        wraps = expr.is_Add or printed.startswith("-") or (open_end and isinstance(expr, (sp.Sum, sp.Integral)))
         if not wraps:
             return printed
         tall = any(mark in printed for mark in (r"\frac", r"\sum", r"\int"))
         return r"\left(%s\right)" % printed if tall else f"({printed})"
 
     def _print_Pow(self, expr):
-        if (
-            expr.exp.is_Integer
-            and expr.exp > 0
-            and not expr.base.is_Atom
-            and not isinstance(expr.base, sp.Function)
-        ):
+        if expr.exp.is_Integer and expr.exp > 0 and not expr.base.is_Atom and not isinstance(expr.base, sp.Function):
             base = self._print(expr.base)
             tall = any(mark in base for mark in (r"\frac", r"\sum", r"\int"))
             return (r"\left(%s\right)^{%s}" if tall else "(%s)^{%s}") % (base, self._print(expr.exp))
@@ -187,8 +183,17 @@ class _Printer(LatexPrinter):
         )
 
 
+def _paired(subscript):
+    """Subscripts in one run; with a comma between two index pairs of the same kind, as in Theta_{ia, jb}."""
+    half = len(subscript) // 2
+    spaces, names = zip(*subscript, strict=True)
+    if half > 1 and spaces[:half] == spaces[half:]:
+        return _joined(names[:half]) + ", " + _joined(names[half:])
+    return _joined(names)
+
+
 def _joined(subscripts):
-    """i j side by side where each is one letter, else with commas."""
+    """Subscripts side by side where each is one letter, else with commas."""
     return " ".join(subscripts) if all(len(s.strip("\\")) == 1 for s in subscripts) else ", ".join(subscripts)
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from .derivation import Derivation, Step, Verdict
-from .domain import Domain
+from .domain import Domain, Vector
 from .latex import latex
 from .rewriting import available, chain, definitions
+from .terms import Stack
 from .verify import Result, verify
 
 RELATION_TEX = {"=": "=", ":=": ":=", "<=": r"\le", ">=": r"\ge", "->": r"\to", "~": r"\sim"}
@@ -47,23 +48,21 @@ def show(derivation: Derivation, *labels: str) -> Display:
         derivation.statement(label)
     results = [r for r in verify(derivation) if not labels or r.step.label in labels]
     return Display(
-        "\n\n".join(_markdown(derivation, r) for r in results),
-        "\n".join(_text(derivation, r) for r in results),
+        "\n\n".join(_markdown(derivation, r) for r in results), "\n".join(_text(derivation, r) for r in results)
     )
 
 
 def _markdown(derivation, result):
-    spaces = defined_spaces(derivation)
     step = result.step
-    tex = _statement_tex(derivation, step, spaces)
-    badge = f'<span class="ntk-verdict ntk-{result.verdict.value.replace(" ", "-").removeprefix("proved-")}">{MARKS[result.verdict]}</span>'
-    lines = [
-        f"$$\n{tex}\n$$ ({derivation.equation_label(step.label)})",
-        '<div class="ntk-step">',
-        f"{badge} {caption(derivation, result)}",
-        "</div>",
-    ]
-    return "\n\n".join(lines)
+    kind = result.verdict.value.replace(" ", "-").removeprefix("proved-")
+    return "\n\n".join(
+        [
+            f"$$\n{_statement_tex(derivation, step, defined_spaces(derivation))}\n$$ ({derivation.equation_label(step.label)})",
+            '<div class="ntk-step">',
+            f'<span class="ntk-verdict ntk-{kind}">{MARKS[result.verdict]}</span> {caption(derivation, result)}',
+            "</div>",
+        ]
+    )
 
 
 def _statement_tex(derivation, step, spaces):
@@ -103,14 +102,15 @@ def address(derivation: Derivation, step: Step, used: str) -> str:
 
 def defined_spaces(derivation: Derivation) -> dict:
     """Argument spaces of the functions that steps define, for the printer."""
-    domain: Domain = derivation.domain
-    spaces = {}
-    for head, step in definitions(derivation).items():
-        spaces[head] = tuple(_space_of(domain, argument) for argument in step.lhs.args)
-    return spaces
+    return {
+        head: tuple(_space_of(derivation.domain, argument) for argument in step.lhs.args)
+        for head, step in definitions(derivation).items()
+    }
 
 
-def _space_of(domain, argument):
+def _space_of(domain: Domain, argument):
+    if isinstance(argument, Stack):
+        return Vector(argument.size)
     if argument in domain:
         return domain[argument]
     return domain[argument.func].into if argument.args and argument.func in domain else None
