@@ -1,5 +1,6 @@
 """Judging a reader's own right side of a step."""
 
+import textwrap
 from dataclasses import dataclass
 from enum import Enum
 
@@ -36,7 +37,7 @@ class Attempt:
         return self.judgement in (Judgement.PROVED, Judgement.AGREES)
 
     def __repr__(self):
-        return f"{self.judgement.value}: {self.message}"
+        return textwrap.fill(f"{self.judgement.value}: {self.message}", 76)
 
 
 def attempt(derivation: Derivation, label: str, rhs) -> Attempt:

@@ -13,7 +13,7 @@ from .derivation import Derivation, Step
 from .domain import Index
 from .draw import concrete, draw_sizes, draw_values
 from .errors import FalseStep, IllFormedStep, UndecidedStep
-from .evaluate import Flow, Scope, evaluate
+from .evaluate import Flow, Scope, evaluate, run
 from .rewriting import definitions, unfold
 from .terms import Component, rebuild
 
@@ -157,18 +157,13 @@ def _draw_points(scope, constraints, patterns, seed):
 
 
 def _evaluated(exprs, scope, values):
-    """Values of the expressions at all points, on the default device.
+    """Values of the expressions at all points, on the default device."""
 
-    Run operation by operation: compiling a whole statement takes longer than evaluating it once, and single
-    operations are compiled once for all statements.
-    """
-
-    def all_of(point):
+    def at_one_point(point):
         here = replace(scope, values=point)
         return [jnp.asarray(evaluate(e, here)) for e in exprs]
 
-    with jax.disable_jit():
-        return [np.asarray(v) for v in jax.vmap(all_of)(values)]
+    return run(jax.vmap(at_one_point), values)
 
 
 def _sides(lhs, rhs, scope, values):

@@ -38,7 +38,8 @@ class Display:
 def show(derivation: Derivation, *labels: str) -> Display:
     """The displays of the steps with these labels, in the derivation's order; of all steps without labels.
 
-    A step whose left side is the right side of the one shown before it continues the chain.
+    A step whose left side is the right side of an earlier one continues a chain: it is shown with the chain's first
+    left side, which is hidden where the step stands directly below the one that it continues.
 
     Raises:
       DerivationError: the derivation does not hold; nothing is shown.
@@ -47,17 +48,19 @@ def show(derivation: Derivation, *labels: str) -> Display:
     for label in labels:
         derivation.statement(label)
     results = [r for r in verify(derivation) if not labels or r.step.label in labels]
-    return Display(
-        "\n\n".join(_markdown(derivation, r) for r in results), "\n".join(_text(derivation, r) for r in results)
-    )
+    markdown, above = [], None
+    for result in results:
+        markdown.append(_markdown(derivation, result, above))
+        above = result.step
+    return Display("\n\n".join(markdown), "\n".join(_text(derivation, r) for r in results))
 
 
-def _markdown(derivation, result):
+def _markdown(derivation, result, above):
     step = result.step
     kind = result.verdict.value.replace(" ", "-").removeprefix("proved-")
     return "\n\n".join(
         [
-            f"$$\n{_statement_tex(derivation, step, defined_spaces(derivation))}\n$$ ({derivation.equation_label(step.label)})",
+            f"$$\n{_statement_tex(derivation, step, above)}\n$$ ({derivation.equation_label(step.label)})",
             '<div class="ntk-step">',
             f'<span class="ntk-verdict ntk-{kind}">{MARKS[result.verdict]}</span> {caption(derivation, result)}',
             "</div>",
@@ -65,11 +68,12 @@ def _markdown(derivation, result):
     )
 
 
-def _statement_tex(derivation, step, spaces):
+def _statement_tex(derivation, step, above):
     """The equation. Directly below the line that it continues, the chain's left side is hidden: relations line up."""
+    spaces = defined_spaces(derivation)
     head, before = chain(derivation, step)
     left = latex(head.lhs, derivation.domain, spaces)
-    if before is not None and derivation.statements.index(step) == derivation.statements.index(before) + 1:
+    if before is not None and before is above:
         left = rf"\phantom{{{left}}}"
     return f"{left} {RELATION_TEX[step.relation]} {latex(step.rhs, derivation.domain, spaces)}"
 

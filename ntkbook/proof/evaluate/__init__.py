@@ -5,6 +5,7 @@ of translations is closed: what is not in it is refused by name.
 """
 
 from . import calculus, matrices, scalars, sums, vectors
+from .program import run
 from .scope import Flow, Scope, evaluate
 
-__all__ = ["Flow", "Scope", "calculus", "evaluate", "matrices", "scalars", "sums", "vectors"]
+__all__ = ["Flow", "Scope", "calculus", "evaluate", "matrices", "run", "scalars", "sums", "vectors"]
