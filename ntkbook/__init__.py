@@ -19,16 +19,7 @@ The parts:
 
 from importlib import import_module
 
-__all__ = [
-    "conventions",
-    "derivations",
-    "dynamics",
-    "empirical",
-    "losses",
-    "plotting",
-    "proof",
-    "stax",
-]
+__all__ = ["conventions", "derivations", "dynamics", "empirical", "losses", "plotting", "proof", "stax"]
 
 
 def __getattr__(name: str):

@@ -163,9 +163,7 @@ def W_stds_from_c_sigma(c: float, *, n_inputs: int, depth: int) -> tuple[float, 
       depth: number of hidden layers, L in that paper.
     Returns: depth + 1 numbers: √n_0, then √c_σ.
     """
-    return (math.sqrt(_count("n_inputs", n_inputs)),) + (math.sqrt(_positive("c", c)),) * _count(
-        "depth", depth
-    )
+    return (math.sqrt(_count("n_inputs", n_inputs)),) + (math.sqrt(_positive("c", c)),) * _count("depth", depth)
 
 
 def std_from_variance(variance: float) -> float:
@@ -178,9 +176,7 @@ def std_from_variance(variance: float) -> float:
 def variance_from_std(std: float) -> float:
     """σ² from σ; inverse of `std_from_variance`."""
     if not (math.isfinite(std) and std >= 0):
-        raise ValueError(
-            f"variance_from_std: a standard deviation is a finite number, at least 0, got {std}."
-        )
+        raise ValueError(f"variance_from_std: a standard deviation is a finite number, at least 0, got {std}.")
     return std**2
 
 
@@ -206,9 +202,7 @@ def parameter_count(widths: tuple[int, ...], *, bias: bool = True) -> int:
     Inputs and outputs are included (Weng, Jacot). Without bias the 1 is dropped.
     """
     if len(widths) < 2:
-        raise ValueError(
-            f"parameter_count: widths holds at least inputs and outputs, (n_0, n_1), got {widths}."
-        )
+        raise ValueError(f"parameter_count: widths holds at least inputs and outputs, (n_0, n_1), got {widths}.")
     fan_ins = [_count("a width", width) for width in widths]
     return sum((n + bias) * n_next for n, n_next in zip(fan_ins[:-1], fan_ins[1:], strict=True))
 

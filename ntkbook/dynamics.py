@@ -27,14 +27,7 @@ from jaxtyping import Array, Float
 from ntkbook.empirical import flatten, ntk
 from ntkbook.losses import mse
 
-__all__ = [
-    "Path",
-    "gradient_descent",
-    "gradient_flow",
-    "kernel_gradient_flow",
-    "kernel_velocity",
-    "output_velocity",
-]
+__all__ = ["Path", "gradient_descent", "gradient_flow", "kernel_gradient_flow", "kernel_velocity", "output_velocity"]
 
 Params = Any
 Loss = Callable[[Array, Array], Array]
@@ -123,9 +116,7 @@ def kernel_gradient_flow(
     y = _check("kernel_gradient_flow", outputs0.shape, outputs0, y, learning_rate)
     times, kernel_matrix = _check_times(times), _check_kernel(kernel_matrix, outputs0.shape)
     tolerances = _tolerances(outputs0, rtol, atol)
-    path, reached = _kernel_flow(
-        loss, max_steps, kernel_matrix, outputs0, y, times, learning_rate, *tolerances
-    )
+    path, reached = _kernel_flow(loss, max_steps, kernel_matrix, outputs0, y, times, learning_rate, *tolerances)
     _check_reached("kernel_gradient_flow", reached, max_steps)
     return path
 
@@ -255,9 +246,7 @@ def _kernel_flow(loss, max_steps, kernel_matrix, outputs0, y, times, learning_ra
 @partial(jax.jit, static_argnames=("apply_fn", "loss", "blocks", "record_every"))
 def _descent(apply_fn, loss, blocks, record_every, params, x, y, learning_rate):
     def step(theta, _):
-        return jax.tree.map(
-            jnp.add, theta, _parameter_velocity(apply_fn, loss, theta, x, y, learning_rate)
-        ), None
+        return jax.tree.map(jnp.add, theta, _parameter_velocity(apply_fn, loss, theta, x, y, learning_rate)), None
 
     def block(theta, _):
         theta, _ = jax.lax.scan(step, theta, length=record_every)
@@ -292,9 +281,7 @@ def _record(times, theta, outputs, y, loss):
 
 def _tolerances(state, rtol, atol):
     double = jnp.result_type(*jax.tree.leaves(state)) == jnp.float64
-    return (1e-10 if double else 1e-5) if rtol is None else rtol, (
-        1e-12 if double else 1e-6
-    ) if atol is None else atol
+    return (1e-10 if double else 1e-5) if rtol is None else rtol, (1e-12 if double else 1e-6) if atol is None else atol
 
 
 def _is_known(array):

@@ -95,18 +95,12 @@ def ntk(
     if method not in ("auto", "jacobian", "products"):
         raise ValueError(f'ntk: method is "auto", "jacobian" or "products", got {method!r}.')
     if trace_axes not in ((), (-1,)):
-        raise ValueError(
-            f"ntk: trace_axes is () for all blocks or (-1,) for their mean trace, got {trace_axes!r}."
-        )
+        raise ValueError(f"ntk: trace_axes is () for all blocks or (-1,) for their mean trace, got {trace_axes!r}.")
     if x2 is not None and jnp.shape(x1)[1:] != jnp.shape(x2)[1:]:
-        raise ValueError(
-            f"ntk: x1 and x2 must have rows of one shape, got {jnp.shape(x1)} and {jnp.shape(x2)}."
-        )
+        raise ValueError(f"ntk: x1 and x2 must have rows of one shape, got {jnp.shape(x1)} and {jnp.shape(x2)}.")
     output_shape = _row_output_shape("ntk", apply_fn, params, x1)
     if method == "auto":
-        params_bytes = sum(
-            leaf.size * leaf.dtype.itemsize for leaf in map(jnp.asarray, jax.tree.leaves(params))
-        )
+        params_bytes = sum(leaf.size * leaf.dtype.itemsize for leaf in map(jnp.asarray, jax.tree.leaves(params)))
         rows = jnp.shape(x1)[0] + (0 if x2 is None else jnp.shape(x2)[0])
         jacobian_bytes = rows * math.prod(output_shape) * params_bytes
         method = "jacobian" if jacobian_bytes <= _JACOBIAN_BYTES else "products"
@@ -161,12 +155,7 @@ def finite_difference_ntk(
 
 
 def ntk_row(
-    apply_fn: ApplyFn,
-    params: Params,
-    x_pushed: Float[Array, "..."],
-    x: Float[Array, "n ..."],
-    *,
-    output: int = 0,
+    apply_fn: ApplyFn, params: Params, x_pushed: Float[Array, "..."], x: Float[Array, "n ..."], *, output: int = 0
 ) -> Float[Array, "n ..."]:
     r"""Who moves when one output is pushed: the kernel row of a single input.
 
@@ -182,16 +171,13 @@ def ntk_row(
     """
     if jnp.shape(x_pushed) != jnp.shape(x)[1:]:
         raise ValueError(
-            f"ntk_row: x_pushed is one input of shape {jnp.shape(x)[1:]}, like a row of x; "
-            f"got {jnp.shape(x_pushed)}."
+            f"ntk_row: x_pushed is one input of shape {jnp.shape(x)[1:]}, like a row of x; got {jnp.shape(x_pushed)}."
         )
     gradient = _gradient(apply_fn, params, x_pushed, output)
     return jax.jvp(lambda p: apply_fn(p, x), (params,), (gradient,))[1]
 
 
-def push(
-    apply_fn: ApplyFn, params: Params, x_pushed: Float[Array, "..."], *, step: float, output: int = 0
-) -> Params:
+def push(apply_fn: ApplyFn, params: Params, x_pushed: Float[Array, "..."], *, step: float, output: int = 0) -> Params:
     """The parameters after a step along the gradient of one output: params + step ∇f(x_pushed).
 
     What `ntk_row` predicts to first order, this lets one measure:
@@ -218,8 +204,7 @@ def _row_output_shape(name, apply_fn, params, x):
     shape = jax.eval_shape(apply_fn, params, x).shape
     if len(shape) not in (1, 2) or shape[0] != jnp.shape(x)[0]:
         raise ValueError(
-            f"{name}: apply_fn must map {jnp.shape(x)[0]} inputs to outputs of shape (n,) or (n, k), "
-            f"got {shape}."
+            f"{name}: apply_fn must map {jnp.shape(x)[0]} inputs to outputs of shape (n,) or (n, k), got {shape}."
         )
     return shape[1:]
 
@@ -229,9 +214,7 @@ def _jacobian_ntk(apply_fn, params, x1, x2):
     flat_apply_fn, theta = flatten(apply_fn, params)
 
     def jacobian(x):
-        return jax.vmap(jax.jacrev(lambda flat, row: flat_apply_fn(flat, row[None]).reshape(-1)), (None, 0))(
-            theta, x
-        )
+        return jax.vmap(jax.jacrev(lambda flat, row: flat_apply_fn(flat, row[None]).reshape(-1)), (None, 0))(theta, x)
 
     jacobian1 = jacobian(x1)  # (n1, k, P)
     jacobian2 = jacobian1 if x2 is None else jacobian(x2)

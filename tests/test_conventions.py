@@ -65,18 +65,14 @@ def test_both_parametrizations_are_the_same_function():
     apply_fn, params = ntk_network()
     x, _ = samples()
     assert np.abs(standard_apply_fn(standard_params(params), x) - apply_fn(params, x)).max() < 1e-14
-    back = [
-        conventions.ntk_from_standard(layer, W_std=W_STD, b_std=B_STD) for layer in standard_params(params)
-    ]
+    back = [conventions.ntk_from_standard(layer, W_std=W_STD, b_std=B_STD) for layer in standard_params(params)]
     for (W, b), (W_back, b_back) in zip((layer for layer in params if layer), back, strict=True):
         assert np.abs(W - W_back).max() < 1e-14
         assert np.abs(b - b_back).max() < 1e-14
 
 
 def test_the_layers_rates_make_both_parametrizations_train_alike():
-    rates = [
-        conventions.standard_learning_rates(0.3, fan_in=n, W_std=W_STD, b_std=B_STD) for n in WIDTHS[:-1]
-    ]
+    rates = [conventions.standard_learning_rates(0.3, fan_in=n, W_std=W_STD, b_std=B_STD) for n in WIDTHS[:-1]]
     expected = np.asarray(trained_with_ntk_parameters().outputs[1:])
     assert np.abs(train_standard(rates) - expected).max() < 1e-12
     # Meta-test: the rates of the first layer, used for all, give another training.
@@ -126,9 +122,7 @@ def test_aroras_network_is_ours_with_the_converted_stds():
     x, _ = samples()
     c = conventions.c_sigma(jax.nn.relu)
     stds = conventions.W_stds_from_c_sigma(c, n_inputs=n_inputs, depth=2)
-    net = stax.serial(
-        stax.Dense(6, stds[0]), stax.Relu(), stax.Dense(5, stds[1]), stax.Relu(), stax.Dense(1, stds[2])
-    )
+    net = stax.serial(stax.Dense(6, stds[0]), stax.Relu(), stax.Dense(5, stds[1]), stax.Relu(), stax.Dense(1, stds[2]))
     _, params = net.init_fn(jax.random.key(5), x.shape)
     weights = [np.asarray(layer[0]) for layer in params if layer]
     # Arora et al. 2019, section 3: f^h = W^h g^{h-1}, g^h = sqrt(c/d_h) phi(f^h), g^0 = x.
@@ -188,9 +182,7 @@ def test_layers_and_parameters_are_counted_as_weng_counts_them():
     assert conventions.depth_from_layers(layers) == sum(layer == () for layer in params)
     assert conventions.layers_from_depth(2) == layers
     no_bias = stax.serial(stax.Dense(4), stax.Tanh(), stax.Dense(2)).init_fn(jax.random.key(8), (-1, 3))[1]
-    assert sum(leaf.size for leaf in jax.tree.leaves(no_bias)) == conventions.parameter_count(
-        (3, 4, 2), bias=False
-    )
+    assert sum(leaf.size for leaf in jax.tree.leaves(no_bias)) == conventions.parameter_count((3, 4, 2), bias=False)
 
 
 @pytest.mark.parametrize(

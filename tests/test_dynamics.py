@@ -52,9 +52,7 @@ def closed_form(kernel, residual0, times):
     """exp(-t K / N) r_0 at each time, by eigenvectors, in NumPy."""
     eigenvalues, modes = np.linalg.eigh(np.asarray(kernel, dtype=float))
     coefficients = modes.T @ np.asarray(residual0, dtype=float)
-    return np.stack(
-        [modes @ (np.exp(-eigenvalues * float(t) / len(eigenvalues)) * coefficients) for t in times]
-    )
+    return np.stack([modes @ (np.exp(-eigenvalues * float(t) / len(eigenvalues)) * coefficients) for t in times])
 
 
 def along(params, velocity, apply_fn, *arguments, **options):
@@ -102,10 +100,7 @@ def test_output_velocity_is_the_kernel_times_the_loss_gradient_along_the_whole_p
     assert distance(by_chain_rule, along(some, dynamics.kernel_velocity, apply_fn, x, y, loss=loss)) > 0.1
     start = ntk(apply_fn, params, x, trace_axes=())
     slopes = jax.jit(jax.vmap(jax.grad(loss), (0, None)))(outputs, y)
-    assert (
-        distance(by_chain_rule, -0.6 * np.einsum("ijab,tjb->tia", np.asarray(start), np.asarray(slopes)))
-        > 0.01
-    )
+    assert distance(by_chain_rule, -0.6 * np.einsum("ijab,tjb->tia", np.asarray(start), np.asarray(slopes))) > 0.01
 
 
 def test_output_velocity_is_the_time_derivative_of_the_recorded_outputs():
@@ -116,11 +111,7 @@ def test_output_velocity_is_the_time_derivative_of_the_recorded_outputs():
     f = np.asarray(path.outputs)
     # Six neighbours: an error of h^6.
     measured = (
-        sum(
-            weight * (f[centres + j] - f[centres - j])
-            for j, weight in ((1, 45 / 60), (2, -9 / 60), (3, 1 / 60))
-        )
-        / h
+        sum(weight * (f[centres + j] - f[centres - j]) for j, weight in ((1, 45 / 60), (2, -9 / 60), (3, 1 / 60))) / h
     )
     at_centres = jax.tree.map(lambda leaf: leaf[centres], path.params)
     velocity = along(at_centres, dynamics.output_velocity, apply_fn, *samples(), learning_rate=0.6)
@@ -218,9 +209,7 @@ def test_descent_approaches_the_flow_with_order_one():
     steps = [64, 128, 256, 512]
     errors = []
     for s in steps:
-        path = dynamics.gradient_descent(
-            apply_fn, params, x, y, s, learning_rate=0.6 * 8.0 / s, record_every=s
-        )
+        path = dynamics.gradient_descent(apply_fn, params, x, y, s, learning_rate=0.6 * 8.0 / s, record_every=s)
         errors.append(distance(flow, path.outputs[-1]))
     local_slopes = -np.diff(np.log2(errors))
     # The local slopes approach 1 like the step itself, so the last one extrapolates to the order.

@@ -45,9 +45,7 @@ def test_the_two_routes_agree_for_every_shape(n1, n2, k):
     assert distance(np.einsum("ijaa->ij", by_jacobian) / k, traced) < 1e-13
 
 
-@pytest.mark.parametrize(
-    ("dtype", "exact", "differences"), [("float64", 1e-13, 1e-9), ("float32", 1e-5, 1e-3)]
-)
+@pytest.mark.parametrize(("dtype", "exact", "differences"), [("float64", 1e-13, 1e-9), ("float32", 1e-5, 1e-3)])
 @pytest.mark.parametrize("activation", [stax.Tanh, stax.Erf, stax.Relu])
 def test_three_witnesses_agree(activation, dtype, exact, differences):
     apply_fn, params = network(2, activation=activation, dtype=dtype)
@@ -55,10 +53,7 @@ def test_three_witnesses_agree(activation, dtype, exact, differences):
     kernel = empirical.ntk(apply_fn, params, x1, x2, method="jacobian", trace_axes=())
     assert kernel.dtype == dtype
     assert distance(kernel, empirical.ntk(apply_fn, params, x1, x2, method="products", trace_axes=())) < exact
-    assert (
-        distance(kernel, empirical.finite_difference_ntk(apply_fn, params, x1, x2, trace_axes=()))
-        < differences
-    )
+    assert distance(kernel, empirical.finite_difference_ntk(apply_fn, params, x1, x2, trace_axes=())) < differences
 
 
 def test_finite_differences_see_a_wrong_derivative_that_fools_autodiff():
@@ -67,9 +62,7 @@ def test_finite_differences_see_a_wrong_derivative_that_fools_autodiff():
     def false_tanh(z):
         return jnp.tanh(z)
 
-    false_tanh.defjvp(
-        lambda primals, tangents: (jnp.tanh(*primals), 1.1 * (1 - jnp.tanh(*primals) ** 2) * tangents[0])
-    )
+    false_tanh.defjvp(lambda primals, tangents: (jnp.tanh(*primals), 1.1 * (1 - jnp.tanh(*primals) ** 2) * tangents[0]))
     true_fn, params = network()
 
     def false_fn(params, x):
@@ -81,10 +74,7 @@ def test_finite_differences_see_a_wrong_derivative_that_fools_autodiff():
     kernel = empirical.ntk(false_fn, params, x, method="jacobian")
     assert distance(kernel, empirical.ntk(false_fn, params, x, method="products")) < 1e-13
     assert distance(kernel, empirical.finite_difference_ntk(false_fn, params, x)) > 1e-2
-    assert (
-        distance(empirical.ntk(true_fn, params, x), empirical.finite_difference_ntk(false_fn, params, x))
-        < 1e-9
-    )
+    assert distance(empirical.ntk(true_fn, params, x), empirical.finite_difference_ntk(false_fn, params, x)) < 1e-9
 
 
 def test_finite_differences_have_order_two():
@@ -102,9 +92,7 @@ def test_single_neuron_in_closed_form():
     _, params = net.init_fn(jax.random.key(4), (-1, 3))
     w, x = params[0][0][:, 0], inputs(5)
     slope = 1 - jnp.tanh(x @ w) ** 2
-    assert (
-        distance(empirical.ntk(net.apply_fn, params, x), slope[:, None] * slope[None, :] * (x @ x.T)) < 1e-14
-    )
+    assert distance(empirical.ntk(net.apply_fn, params, x), slope[:, None] * slope[None, :] * (x @ x.T)) < 1e-14
 
 
 def test_scalar_outputs_need_no_output_axis():
@@ -112,9 +100,7 @@ def test_scalar_outputs_need_no_output_axis():
     x = inputs(4)
     kernel = empirical.ntk(apply_fn, params, x)
     for trace_axes, method in (((), "jacobian"), ((-1,), "products")):
-        scalar = empirical.ntk(
-            lambda p, x: apply_fn(p, x)[:, 0], params, x, method=method, trace_axes=trace_axes
-        )
+        scalar = empirical.ntk(lambda p, x: apply_fn(p, x)[:, 0], params, x, method=method, trace_axes=trace_axes)
         assert scalar.shape == (4, 4)
         assert distance(kernel, scalar) < 1e-13
 
@@ -182,9 +168,7 @@ def test_jit_vmap_and_grad_go_through():
     x = inputs(3)
     ensemble = jax.tree.map(lambda leaf: jnp.stack([leaf, 2.0 * leaf]), params)
     for method in ("jacobian", "products"):
-        kernels = jax.jit(jax.vmap(lambda p, method=method: empirical.ntk(apply_fn, p, x, method=method)))(
-            ensemble
-        )
+        kernels = jax.jit(jax.vmap(lambda p, method=method: empirical.ntk(apply_fn, p, x, method=method)))(ensemble)
         assert distance(kernels[0], empirical.ntk(apply_fn, params, x)) < 1e-13
     slope = jax.grad(lambda x1: empirical.ntk(apply_fn, params, x1, x)[0, 1])(x)
     assert bool(jnp.isfinite(slope).all())

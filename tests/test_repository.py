@@ -11,9 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "ntkbook").rglob("*.py"))
 PYTHON = [
-    path
-    for folder in ("ntkbook", "tests", "benchmarks", "book/_ext")
-    for path in sorted((ROOT / folder).rglob("*.py"))
+    path for folder in ("ntkbook", "tests", "benchmarks", "book/_ext") for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 
 
@@ -32,9 +30,7 @@ def test_the_linters_are_content(command):
 
 
 def test_files_can_be_read_in_one_sitting():
-    assert [
-        f"{path.relative_to(ROOT)}: {line_count(path)} lines" for path in PYTHON if line_count(path) > 400
-    ] == []
+    assert [f"{path.relative_to(ROOT)}: {line_count(path)} lines" for path in PYTHON if line_count(path) > 400] == []
 
 
 def test_the_median_module_is_short():

@@ -15,9 +15,7 @@ def installed_component() -> Path:
     """Where the installed package keeps the MathJax component."""
     spec = importlib.util.find_spec("sphinx-mathjax-offline")
     if spec is None or spec.origin is None:
-        raise RuntimeError(
-            "the package sphinx-mathjax-offline is missing: install requirements.txt (`make book`)"
-        )
+        raise RuntimeError("the package sphinx-mathjax-offline is missing: install requirements.txt (`make book`)")
     return Path(spec.origin).parent / "static" / "mathjax" / COMPONENT
 
 

@@ -26,9 +26,7 @@ def plot_single_neuron(
       panel_titles: one for each x'.
     """
     figure, panels = plt.subplots(1, 3, figsize=(8.4, 3.1), sharey=True)
-    for axes, watched, kernel_value, title in zip(
-        panels, watched_outputs, kernel_values, panel_titles, strict=True
-    ):
+    for axes, watched, kernel_value, title in zip(panels, watched_outputs, kernel_values, panel_titles, strict=True):
         axes.axhline(0.0, color=COLORS["grey"], linewidth=0.9)
         axes.plot(steps, pushed_outputs, color=COLORS["grey"], linewidth=1.4, label=r"at $x$, pushed")
         axes.plot(steps, watched, color=COLORS["blue"], label=r"at $x'$")

@@ -47,9 +47,7 @@ def plot_two_paths(
             label="kernel held at its start",
         )
     _draw_path(outputs, output_path, COLORS["blue"], "training")
-    outputs.plot(
-        *targets, marker="*", markersize=14, color=COLORS["vermilion"], linestyle="none", label="target"
-    )
+    outputs.plot(*targets, marker="*", markersize=14, color=COLORS["vermilion"], linestyle="none", label="target")
     outputs.set(xlabel=r"$f(x_1)$", ylabel=r"$f(x_2)$", title="Function space: two outputs")
     # Equal units: a straight angle on the page is a straight angle in function space.
     outputs.set_aspect("equal", adjustable="datalim" if contour_grid is None else "box")
@@ -57,17 +55,10 @@ def plot_two_paths(
 
     _draw_path(parameters, parameter_path, COLORS["green"], "training")
     parameters.plot(
-        *parameter_path[-1],
-        marker="s",
-        markersize=6,
-        color=COLORS["vermilion"],
-        linestyle="none",
-        label="end",
+        *parameter_path[-1], marker="s", markersize=6, color=COLORS["vermilion"], linestyle="none", label="end"
     )
     parameters.set(
-        xlabel="along the first direction",
-        ylabel="along the second direction",
-        title="Parameter space: a projection",
+        xlabel="along the first direction", ylabel="along the second direction", title="Parameter space: a projection"
     )
     parameters.margins(0.12)
     parameters.legend(loc="best")
@@ -77,12 +68,6 @@ def plot_two_paths(
 def _draw_path(axes, path, color, label):
     axes.plot(path[:, 0], path[:, 1], color=color, label=label)
     axes.plot(
-        path[0][0],
-        path[0][1],
-        marker="o",
-        markersize=7,
-        markerfacecolor=axes.get_facecolor(),
-        color=color,
-        zorder=3,
+        path[0][0], path[0][1], marker="o", markersize=7, markerfacecolor=axes.get_facecolor(), color=color, zorder=3
     )
     axes.annotate("start", path[0], xytext=(7, 7), textcoords="offset points", color=color, fontsize=9)

@@ -10,8 +10,9 @@ import jax
 from . import rules
 from .attempt import Attempt, Judgement
 from .derivation import Derivation, Step, Verdict
-from .domain import Domain, Index, Interval, Map, Matrix, Size, Vector
+from .domain import Domain, Gaussian, Index, Interval, Map, Matrix, Size, Vector
 from .errors import DerivationError, FalseStep, IllFormedStep, UndecidedStep
+from .expectation import Expectation
 from .ledger import ledger
 from .mutation import Mutant, MutationReport, mutate
 from .terms import Component, MatrixExponential, Partial, Prime, Stack
@@ -25,7 +26,9 @@ __all__ = [
     "Derivation",
     "DerivationError",
     "Domain",
+    "Expectation",
     "FalseStep",
+    "Gaussian",
     "IllFormedStep",
     "Index",
     "Interval",

@@ -13,6 +13,7 @@ from sympy.core.function import AppliedUndef
 from .derivation import Derivation
 from .domain import Domain, Index, Interval, Matrix, Size
 from .draw import concrete
+from .errors import IllFormedStep
 from .rewriting import definitions, unfold
 from .terms import Component, Partial, Prime, Stack, substitute
 
@@ -33,14 +34,11 @@ def proved_sizes(derivation: Derivation, lhs: sp.Basic, rhs: sp.Basic) -> tuple[
 
 def _small_sizes(domain, lhs, rhs):
     """Two choices of sizes between 2 and 3, for the size symbols that matter."""
-    seen = (lhs.free_symbols | rhs.free_symbols).union(
-        *(s.free_symbols for a in (lhs, rhs) for s in _matrix_shapes(a))
-    )
+    seen = (lhs.free_symbols | rhs.free_symbols).union(*(s.free_symbols for a in (lhs, rhs) for s in _matrix_shapes(a)))
     spaces = [
         domain[h]
         for h in domain
-        if h in seen
-        or any(h in (getattr(a, "func", None), a) for e in (lhs, rhs) for a in e.atoms(AppliedUndef))
+        if h in seen or any(h in (getattr(a, "func", None), a) for e in (lhs, rhs) for a in e.atoms(AppliedUndef))
     ]
     symbols = [s for s in domain.of_kind(Size) if s in seen or any(s in _sizes_of(space) for space in spaces)]
     return [{s: 2 + (k + first) % 2 for k, s in enumerate(symbols)} for first in (0, 1)] if symbols else [{}]
@@ -83,13 +81,15 @@ class _Writer:
         if isinstance(expr, (sp.Sum, sp.Product)):
             return self._written_sum(expr)
         if isinstance(expr, Component):
-            return self.entries(expr.vector)[int(self.write(expr.index)) - 1]
+            return self._entry(expr.vector, expr.index)
         if isinstance(expr, Partial):
             return self._written_partial(expr)
         if isinstance(expr, Prime):
             return self._written_prime(expr)
         if isinstance(expr, sp.Derivative):
             return sp.diff(self.write(expr.expr), *expr.variables)
+        if isinstance(expr, sp.Subs):
+            return expr.func(*map(self.write, expr.args)).doit()
         if isinstance(expr, AppliedUndef):
             return self._written_function(expr, "")
         if isinstance(expr, sp.MatrixExpr):
@@ -103,8 +103,14 @@ class _Writer:
             return [self.write(token.at(sp.Integer(k))) for k in range(1, size + 1)]
         size = concrete(self.domain.vector_size(token), self.numbers)
         if token.is_Symbol:
-            return [sp.Symbol(f"{token}_{k}", real=True) for k in range(1, size + 1)]
-        return [self._written_function(token, f"_{k}") for k in range(1, size + 1)]
+            return [sp.Symbol(f"{token}[{k}]", real=True) for k in range(1, size + 1)]
+        return [self._written_function(token, f"[{k}]") for k in range(1, size + 1)]
+
+    def _entry(self, vector, index):
+        entries, place = self.entries(vector), int(self.write(index))
+        if not 1 <= place <= len(entries):
+            raise IllFormedStep(f"entry {place} of {vector}, which has {len(entries)}.")
+        return entries[place - 1]
 
     def _written_sum(self, expr):
         *inner, (variable, lower, upper) = expr.limits
@@ -114,25 +120,20 @@ class _Writer:
         return sp.Add(*written) if isinstance(expr, sp.Sum) else sp.Mul(*written)
 
     def _written_partial(self, expr):
-        entries = self.entries(expr.vector)
-        inner = self.write(expr.expr)
-        return sp.diff(inner, entries[int(self.write(expr.index)) - 1])
+        return sp.diff(self.write(expr.expr), self._entry(expr.vector, expr.index))
 
     def _written_prime(self, expr):
         applied, argument = expr.applied, self.write(expr.applied.args[0])
-        function = (
-            sp.Function(str(applied.func), real=True) if isinstance(applied, AppliedUndef) else applied.func
-        )
-        for _ in range(expr.order - 1):
-            raise NotImplementedError("second and higher Prime at sizes")
-        return function(argument).fdiff(1)
+        function = sp.Function(str(applied.func), real=True) if isinstance(applied, AppliedUndef) else applied.func
+        variable = sp.Dummy("z", real=True)
+        return sp.Subs(sp.diff(function(variable), variable, expr.order), variable, argument).doit()
 
     def _written_function(self, expr, suffix):
         """Index arguments move into the name; vectors are spread into their entries."""
         arguments, name = [], str(expr.func) + suffix
         for space, argument in zip(self.domain[expr.func].arguments, expr.args, strict=True):
             if isinstance(space, Index):
-                name += f"_{self.write(argument)}"
+                name += f"[{self.write(argument)}]"
             elif isinstance(space, Interval):
                 arguments.append(self.write(argument))
             else:
@@ -148,7 +149,7 @@ class _Writer:
                 rows,
                 columns,
                 lambda r, c: sp.Symbol(
-                    f"{expr}_{min(r, c) if symmetric else r}_{max(r, c) if symmetric else c}", real=True
+                    f"{expr}[{min(r, c) if symmetric else r}][{max(r, c) if symmetric else c}]", real=True
                 ),
             )
         if isinstance(expr, sp.Identity):

@@ -57,6 +57,8 @@ def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
     step = derivation.statement(label)
     if step.relation == ":=":
         return Attempt(Judgement.REFUSED, f"{label!r} is a definition; there is nothing to derive.")
+    if step in derivation.hypotheses or step.relation in ("->", "~"):
+        return Attempt(Judgement.REFUSED, f"{label!r} is a hypothesis or a limit; no right side can be judged.")
     try:
         candidate = match_names(derivation, read(derivation, rhs) if isinstance(rhs, str) else sp.sympify(rhs))
         tried = step.with_rhs(candidate)
@@ -70,8 +72,7 @@ def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
         return Attempt(Judgement.FALSE, f"{agreement.counterexample}.")
     if _provable(derivation, step, candidate):
         return Attempt(
-            Judgement.PROVED,
-            f"algebra reduces it to the book's form, and {agreement.points} random points agree.",
+            Judgement.PROVED, f"algebra reduces it to the book's form, and {agreement.points} random points agree."
         )
     return Attempt(
         Judgement.AGREES,

@@ -10,17 +10,19 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from .derivation import Derivation, Step
-from .domain import Index
+from .domain import Index, Interval, Map, Vector
 from .draw import concrete, draw_sizes, draw_values
-from .errors import FalseStep, IllFormedStep, UndecidedStep
+from .errors import IllFormedStep, UndecidedStep
 from .evaluate import Flow, Scope, evaluate, run
-from .rewriting import definitions, unfold
-from .terms import Component, rebuild
+from .rewriting import assumed, definitions, unfold
+from .terms import Component, applied_heads, rebuild
 
 POINTS = 32
-"""Random points per draw of sizes, dealt out in turn to the patterns of equal indices."""
+"""Random points per draw of sizes, dealt out in turn to the patterns of equal indices (more, if there are more patterns)."""
 TOLERANCE = 1e-9
 """Largest relative difference between two sides that count as equal."""
+PRECISION = 1e-5
+"""Largest relative error of the quadrature with which a statement counts as decided."""
 COARSE = 96
 """Nodes of the second quadrature, whose difference from the first estimates the error."""
 
@@ -64,7 +66,7 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
         values = _draw_points(
             scope,
             constraints,
-            _patterns(_free_indices(lhs, rhs, derivation.domain, flows), derivation.domain, sizes),
+            _patterns(_free_indices(lhs, rhs, derivation.domain, flows, constraints), derivation.domain, sizes),
             seed=which,
         )
         left, right, doubt = _sides(lhs, rhs, scope, values)
@@ -78,7 +80,7 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
     return Agreement(points, tuple(sizes_seen))
 
 
-def imposed(derivation: Derivation) -> tuple[dict, list[Step]]:
+def imposed(derivation: Derivation) -> tuple[dict, list[tuple]]:
     """The hypotheses as things that the numbers can obey: flows of time, and symbols set to a value.
 
     Raises:
@@ -86,32 +88,55 @@ def imposed(derivation: Derivation) -> tuple[dict, list[Step]]:
     """
     flows, constraints = {}, []
     meanings = list(definitions(derivation).values())
-    for step in assumed(derivation):
-        lhs, rhs = rebuild(step.lhs), unfold(step.rhs, meanings)
+    for step in dict.fromkeys(assumed(derivation)):
+        lhs, rhs, flow = rebuild(step.lhs), unfold(step.rhs, meanings), None
         moving = lhs.expr if isinstance(lhs, sp.Derivative) and len(lhs.variables) == 1 else None
         if isinstance(moving, Component) and isinstance(moving.vector, AppliedUndef):
-            flows[moving.vector.func] = Flow(moving.vector.func, lhs.variables[0], moving.index, rhs)
+            flow = Flow(moving.vector.func, lhs.variables[0], moving.index, rhs)
         elif isinstance(moving, AppliedUndef):
-            flows[moving.func] = Flow(moving.func, lhs.variables[0], None, rhs)
-        elif lhs.is_Symbol:
-            constraints.append(step)
+            flow = Flow(moving.func, lhs.variables[0], None, rhs)
+        elif isinstance(derivation.domain.get(lhs), Interval):
+            constraints.append((lhs, rhs))
         else:
             raise IllFormedStep(
                 f"{derivation.name}, hypothesis {step.label!r}: numbers can obey d v_p/dt = ..., d g/dt = ... and symbol = ...; "
                 f"{step.lhs} has another form."
             )
+        if flow:
+            _check_flow(derivation, step, flow)
+            if flows.setdefault(flow.head, flow) != flow:
+                raise IllFormedStep(f"{derivation.name}: two hypotheses move {flow.head} in different ways.")
+    for place, (symbol, value) in enumerate(constraints):
+        if symbol in value.free_symbols.union(*({s} | v.free_symbols for s, v in constraints[:place])):
+            raise IllFormedStep(f"{derivation.name}: the hypotheses fix {symbol} twice, too late, or by itself.")
     return flows, constraints
 
 
-def assumed(derivation: Derivation) -> list[Step]:
-    """The equations among the hypotheses, those of given derivations first."""
-    given = [step for inner in derivation.given for step in assumed(inner)]
-    return given + [step for step in derivation.hypotheses if step.relation == "="]
+def _check_flow(derivation, step, flow):
+    """Refuse a flow whose index does not number all entries of its vector, or that refers to its own velocity."""
+    domain = derivation.domain
+    space = domain.get(flow.head)
+    if not isinstance(space, Map) or not _indexed_by(domain, flow.index, space.into):
+        raise IllFormedStep(
+            f"{derivation.name}, hypothesis {step.label!r}: the index of {step.lhs} must be declared with the size of the "
+            f"vector {flow.head}, which must be a declared function of time."
+        )
+    if any(flow.head in applied_heads(d) for d in flow.rhs.atoms(sp.Derivative)):
+        raise IllFormedStep(
+            f"{derivation.name}, hypothesis {step.label!r}: the velocity of {flow.head} refers to itself."
+        )
 
 
-def _free_indices(lhs, rhs, domain, flows):
+def _indexed_by(domain, index, into):
+    if not isinstance(into, Vector):
+        return index is None
+    space = domain.get(index)
+    return isinstance(space, Index) and space.size == into.size
+
+
+def _free_indices(lhs, rhs, domain, flows, constraints):
     """Indices that need a value: those of the statement, and those that the motion imposed on it refers to."""
-    seen = lhs.free_symbols | rhs.free_symbols
+    seen = (lhs.free_symbols | rhs.free_symbols).union(*(value.free_symbols for _, value in constraints))
     for flow in flows.values():
         seen |= flow.rhs.free_symbols - {flow.index}
     return [i for i in domain.of_kind(Index) if i in seen]
@@ -122,13 +147,8 @@ def _patterns(free, domain, sizes):
     groups = {}
     for index in free:
         groups.setdefault(concrete(domain[index].size, sizes), []).append(index)
-    per_group = [
-        [p for p in _partitions(members) if max(p.values()) < size] for size, members in groups.items()
-    ]
-    return [
-        dict(itertools.chain.from_iterable(p.items() for p in choice))
-        for choice in itertools.product(*per_group)
-    ]
+    per_group = [[p for p in _partitions(members) if max(p.values()) < size] for size, members in groups.items()]
+    return [dict(itertools.chain.from_iterable(p.items() for p in choice)) for choice in itertools.product(*per_group)]
 
 
 def _partitions(members):
@@ -141,18 +161,23 @@ def _partitions(members):
 def _draw_points(scope, constraints, patterns, seed):
     """Values at POINTS points; a leading axis numbers them."""
     rng = np.random.default_rng(seed)
-    values = draw_values(scope.domain, scope.sizes, POINTS, rng)
+    points = POINTS * -(-len(patterns) // POINTS)
+    values = draw_values(scope.domain, scope.sizes, points, rng)
     for flow in scope.flows.values():
         size = () if flow.index is None else (concrete(scope.domain[flow.index].size, scope.sizes),)
-        values[f"{flow.head} now"] = rng.normal(size=(POINTS, *size))
+        values[f"{flow.head} now"] = rng.normal(size=(points, *size))
     lengths = {i: concrete(scope.domain[i].size, scope.sizes) for i in patterns[0]}
     for length in sorted(set(lengths.values())):
-        orders = rng.permuted(np.tile(np.arange(1, length + 1), (POINTS, 1)), axis=1)
+        orders = rng.permuted(np.tile(np.arange(1, length + 1), (points, 1)), axis=1)
         for index in (i for i in lengths if lengths[i] == length):
-            classes = np.asarray([patterns[k % len(patterns)][index] for k in range(POINTS)])
+            classes = np.asarray([patterns[k % len(patterns)][index] for k in range(points)])
             values[index.name] = np.take_along_axis(orders, classes[:, None], axis=1)[:, 0]
-    for step in constraints:
-        values[str(step.lhs)] = _evaluated([rebuild(step.rhs)], scope, values)[0]
+    for symbol, value in constraints:
+        numbers = _evaluated([value], scope, values)[0]
+        space = scope.domain[symbol]
+        if not np.all(numbers > space.low if symbol.is_positive else np.isfinite(numbers)):
+            raise IllFormedStep(f"the hypothesis about {symbol} takes it out of {space!r}, on which algebra relies.")
+        values[str(symbol)] = numbers
     return values
 
 
@@ -171,10 +196,10 @@ def _sides(lhs, rhs, scope, values):
     left, right = _evaluated([lhs, rhs], scope, values)
     if left.shape != right.shape:
         raise IllFormedStep(f"the left side has shape {left.shape[1:]}, the right side {right.shape[1:]}.")
-    doubt = 0.0
+    doubt = np.zeros_like(left)
     if lhs.has(sp.Integral) or rhs.has(sp.Integral):
         coarse = _evaluated([lhs, rhs], replace(scope, nodes=COARSE), values)
-        doubt = max(float(np.max(np.abs(a - b))) for a, b in zip((left, right), coarse, strict=True))
+        doubt = np.maximum(*(np.abs(a - b) for a, b in zip((left, right), coarse, strict=True)))
     for side, numbers in (("left", left), ("right", right)):
         if not np.all(np.isfinite(numbers)):
             raise IllFormedStep(
@@ -189,9 +214,9 @@ def _first_failure(left, right, relation, doubt):
     allowed = TOLERANCE * np.maximum(scale, scale.max(axis=0) * 1e-3) + 10 * doubt
     gap = {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
     bad = gap > allowed
-    if 10 * doubt > 1e-3 * max(float(scale.max()), 1e-300) and not bad.any():
+    if not bad.any() and 10 * doubt.max() > PRECISION * max(float(scale.max()), 1e-300):
         raise UndecidedStep(
-            f"quadrature undecided: two resolutions differ by {doubt:.1e}; split the integral or narrow the domain."
+            f"quadrature undecided: two resolutions differ by {doubt.max():.1e}; split the integral or narrow the domain."
         )
     failed = np.flatnonzero(bad.reshape(bad.shape[0], -1).any(axis=1))
     return int(failed[0]) if failed.size else None

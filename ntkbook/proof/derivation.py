@@ -57,14 +57,12 @@ class Step:
     def __post_init__(self):
         for name, allowed in (("by", Rule), ("uses", str)):
             entries = getattr(self, name)
-            if not isinstance(entries, tuple) or not all(isinstance(e, allowed) for e in entries):
+            if not isinstance(entries, tuple) or not all(type(e) is allowed for e in entries):
                 raise IllFormedStep(
                     f"step {self.label!r}: {name} must be a tuple of {allowed.__name__}, got {entries!r}."
                 )
         if self.relation not in RELATIONS:
-            raise IllFormedStep(
-                f"step {self.label!r}: relation {self.relation!r} is not one of {' '.join(RELATIONS)}."
-            )
+            raise IllFormedStep(f"step {self.label!r}: relation {self.relation!r} is not one of {' '.join(RELATIONS)}.")
         for name in ("lhs", "rhs"):
             object.__setattr__(self, name, sp.sympify(getattr(self, name)))
 

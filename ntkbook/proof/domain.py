@@ -57,6 +57,11 @@ class Matrix:
             raise ValueError(f"Matrix(kind={self.kind!r}): choose one of {', '.join(kinds)}.")
 
 
+@dataclass(frozen=True)
+class Gaussian:
+    """A standard normal variable. Different members of a family `Map(Index(n), into=Gaussian())` are independent."""
+
+
 class Map:
     """An arbitrary smooth function of indices, numbers and vectors, into the reals or a vector space.
 
@@ -78,16 +83,37 @@ class Map:
         return hash((self.arguments, self.into))
 
 
+FACTS = ("positive", "nonnegative", "negative", "nonpositive", "zero", "even", "odd", "prime", "integer", "imaginary")
+"""Assumptions of a SymPy symbol that its space must keep, for algebra relies on them."""
+
+
+def _keeps(space, fact) -> bool:
+    if isinstance(space, (Size, Index)):
+        return fact in ("positive", "nonnegative", "integer")
+    if isinstance(space, Interval):
+        above, below = space.low >= 0, space.high <= 0
+        return {"positive": above, "nonnegative": above, "negative": below, "nonpositive": below}.get(fact, False)
+    return False
+
+
 class Domain(Mapping):
     """An immutable mapping from symbols and functions to their spaces."""
 
     def __init__(self, spaces: Mapping):
         self._spaces = dict(spaces)
+        names = [str(key) for key in self._spaces]
         for key, space in self._spaces.items():
-            if isinstance(key, UndefinedFunction) != isinstance(space, Map):
+            if names.count(str(key)) > 1 or str(key).startswith("_"):
+                raise IllFormedStep(f"domain: {key} needs a name of its own, without a leading underscore.")
+            promised = [fact for fact in FACTS if getattr(key, f"is_{fact}", None) is True]
+            false = [fact for fact in promised if not _keeps(space, fact)]
+            if false:
                 raise IllFormedStep(
-                    f"domain: {key} and {space!r} do not fit; functions are declared with Map."
+                    f"domain: algebra takes {key} to be {', '.join(false)}, but {space!r} holds other values; "
+                    "make the symbol without that assumption, or narrow the space."
                 )
+            if isinstance(key, UndefinedFunction) != isinstance(space, Map):
+                raise IllFormedStep(f"domain: {key} and {space!r} do not fit; functions are declared with Map.")
 
     def __getitem__(self, key):
         return self._spaces[key]

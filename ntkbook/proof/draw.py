@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 from jax import lax
 
-from .domain import Domain, Index, Interval, Map, Matrix, Size, Vector
+from .domain import Domain, Gaussian, Index, Interval, Map, Matrix, Size, Vector
 from .errors import IllFormedStep
 
 WAVES = 6
@@ -19,7 +19,7 @@ def draw_sizes(domain: Domain, which: int) -> dict[sp.Symbol, int]:
     symbols = domain.of_kind(Size)
     if which == 0:
         return {s: 2 + k for k, s in enumerate(symbols)}
-    top = len(symbols) + 2 + (len(symbols) % 2 == 0)
+    top = len(symbols) + 4 + (len(symbols) % 2 == 0)
     return {s: top - k for k, s in enumerate(symbols)}
 
 
@@ -46,6 +46,8 @@ def draw_values(domain: Domain, sizes: Mapping, points: int, rng: np.random.Gene
 def _draw(symbol, space, sizes, points, rng):
     if isinstance(space, Interval):
         return rng.uniform(space.low, space.high, points)
+    if isinstance(space, Gaussian):
+        return rng.normal(size=points)
     if isinstance(space, Vector):
         return rng.normal(size=(points, concrete(space.size, sizes)))
     if isinstance(space, Matrix):

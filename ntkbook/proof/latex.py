@@ -121,6 +121,9 @@ class _Printer(LatexPrinter):
     def _print_MatrixExponential(self, expr):
         return r"e^{%s}" % self._print(expr.arg)
 
+    def _print_Expectation(self, expr):
+        return r"\mathbb{E}\left[%s\right]" % self._print(expr.body)
+
     def _print_KroneckerDelta(self, expr, exp=None):
         return r"\delta_{%s}" % _joined([self._print(a) for a in expr.args])
 

@@ -182,7 +182,4 @@ def _other_indices(node, domain, indices):
         if old in indices and not (isinstance(node, Component) and place == 0):
             for new in sorted(indices - {old}, key=str):
                 if domain.get(new) == domain.get(old):
-                    yield (
-                        f"{new} for {old} in {node}",
-                        node.func(*node.args[:place], new, *node.args[place + 1 :]),
-                    )
+                    yield (f"{new} for {old} in {node}", node.func(*node.args[:place], new, *node.args[place + 1 :]))

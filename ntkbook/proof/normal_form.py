@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from .domain import Domain, Index
-from .terms import Component, Partial, Stack, bound_symbol, depth, rebuild, substitute
+from .errors import IllFormedStep
+from .terms import Component, Partial, Stack, bound_symbol, depth, outermost, rebuild, substitute
 
 LARGEST_POWER = 6
 LARGEST_ORDERING = 5040
@@ -40,6 +41,11 @@ def normal_form(expr: sp.Expr, domain: Domain) -> sp.Expr:
     return _Normalizer(domain).canonical(rebuild(expr))
 
 
+def opened(expr: sp.Expr, domain: Domain) -> list[Term]:
+    """The terms of an expression, multiplied out, before deltas are collapsed and indices renamed."""
+    return _Normalizer(domain).terms(rebuild(expr), ())
+
+
 class _Normalizer:
     def __init__(self, domain: Domain):
         self.ranges = {i: (sp.S.One, domain[i].size) for i in domain.of_kind(Index)}
@@ -47,8 +53,8 @@ class _Normalizer:
     def canonical(self, expr, frozen=()):
         """Canonical expression; components of the vectors in `frozen` are variables and stay."""
         collected = Counter()
-        for opened in self.terms(expr, frozen):
-            for term in self.collapse(opened):
+        for product in self.terms(expr, frozen):
+            for term in self.collapse(product):
                 number, body = self.named(term)
                 collected[body] += number
         return sp.Add(*[number * body for body, number in collected.items() if number != 0])
@@ -69,27 +75,32 @@ class _Normalizer:
         return [Term((self.atom(expr, frozen),))]
 
     def _open_sum(self, expr, frozen):
-        body, binders = expr.function, []
-        for variable, lower, upper in expr.limits:
-            fresh = sp.Dummy(variable.name, integer=True, positive=True)
-            body = substitute(body, {variable: fresh})
-            binders = [
-                (b, substitute(lo, {variable: fresh}), substitute(up, {variable: fresh}))
-                for b, lo, up in binders
-            ]
-            binders.append((fresh, self.canonical(lower), self.canonical(upper)))
-            self.ranges[fresh] = binders[-1][1:]
-        if any(b in e.free_symbols for b, *_ in binders for _, *ends in binders for e in ends):
-            return [Term((self._opaque_sum(body, binders, frozen),))]
-        return [Term(t.factors, tuple(binders) + t.binders) for t in self.terms(body, frozen)]
+        """Open the outermost limit, shifted to start at 1; sums inside whose ends depend on it stay closed."""
+        (variable, lower, upper), body = outermost(expr)
+        if lower.is_infinite:
+            return [Term((expr,))]
+        fresh = sp.Dummy(variable.name, integer=True, positive=True)
+        shift = self.canonical(lower - 1)
+        binder = fresh, sp.S.One, self.canonical(upper - shift)
+        self.ranges[fresh] = binder[1:]
+        terms = []
+        for term in self.terms(rebuild(substitute(body, {variable: fresh + shift})), frozen):
+            depends = any(fresh in e.free_symbols for _, *ends in term.binders for e in ends)
+            terms += self._closed(term) if depends else [term]
+        return [Term(t.factors, (binder, *t.binders)) for t in terms]
 
-    def _opaque_sum(self, body, binders, frozen):
-        """A sum whose limits depend on other bound indices: kept whole, with canonical names."""
-        body = self.canonical(body, frozen)
-        level = depth(body) + 1
-        names = {b: bound_symbol(level, n) for n, (b, *_) in enumerate(binders)}
-        limits = [(names[b], substitute(lo, names), substitute(up, names)) for b, lo, up in binders]
-        return sp.Sum(substitute(body, names), *limits)
+    def _closed(self, term):
+        """The term with its own sums as one factor."""
+        return [Term((sp.Mul(*self.named(collapsed)),)) for collapsed in self.collapse(term)]
+
+    def _bound_inside(self, expr, frozen):
+        """A product or an integral: kept, with a canonical name for its variable."""
+        (variable, *ends), body = outermost(expr)
+        fresh = variable.as_dummy()
+        body = self.canonical(substitute(body, {variable: fresh}), frozen)
+        kind = {"real": True} if isinstance(expr, sp.Integral) else {"integer": True}
+        name = sp.Symbol(bound_symbol(depth(body) + 1).name, **kind)
+        return expr.func(substitute(body, {fresh: name}), (name, *map(self.canonical, ends)))
 
     def atom(self, expr, frozen):
         """A factor that is not multiplied out: normalize its arguments."""
@@ -103,8 +114,8 @@ class _Normalizer:
         if isinstance(expr, Partial):
             vector = self._vector(expr.vector, frozen)
             return Partial(self.canonical(expr.expr, (*frozen, vector)), vector, expr.index)
-        if isinstance(expr, sp.Integral):
-            return sp.Integral(self.canonical(expr.function, frozen), *expr.limits)
+        if isinstance(expr, (sp.Product, sp.Integral)):
+            return self._bound_inside(expr, frozen)
         if not expr.args or not isinstance(expr, sp.Expr) or expr.is_Matrix or expr.has(sp.MatrixSymbol):
             return expr
         if isinstance(expr, sp.Derivative):
@@ -120,9 +131,9 @@ class _Normalizer:
         """Use up Kronecker deltas, then replace unused binders by the length of their range."""
         term = self._share_free_deltas(self._remove_summed_deltas(term))
         used = set().union(*(f.free_symbols for f in term.factors))
-        lengths = [upper - lower + 1 for b, lower, upper in term.binders if b not in used]
-        rest = Term(term.factors, tuple(b for b in term.binders if b[0] in used))
-        return _products([[rest], *[self.terms(length, ()) for length in lengths]])
+        unused = [b for b in term.binders if b[0] not in used and _not_empty(b, 0)]
+        rest = Term(term.factors, tuple(b for b in term.binders if b not in unused))
+        return _products([[rest], *[self.terms(upper - lower + 1, ()) for _, lower, upper in unused]])
 
     def _remove_summed_deltas(self, term):
         factors, binders = list(term.factors), list(term.binders)
@@ -134,7 +145,7 @@ class _Normalizer:
                     for d in factors
                     if isinstance(d, sp.KroneckerDelta)
                     for drop, keep in (d.args, d.args[::-1])
-                    if drop in bound and self._same_range(drop, keep)
+                    if drop in bound and self._same_range(drop, keep) and _renamed(factors, drop, keep) is not None
                 ),
                 None,
             )
@@ -142,7 +153,7 @@ class _Normalizer:
                 return Term(tuple(factors), tuple(binders))
             delta, drop, keep = pair
             factors.remove(delta)
-            factors = [rebuild(substitute(f, {drop: keep})) for f in factors]
+            factors = _renamed(factors, drop, keep)
             binders = [b for b in binders if b[0] != drop]
             bound.discard(drop)
 
@@ -153,7 +164,7 @@ class _Normalizer:
         for delta in sorted(deltas, key=sp.default_sort_key):
             keep, drop = sorted(delta.args, key=sp.default_sort_key)
             if drop.is_Symbol and self._same_range(drop, keep):
-                factors = [rebuild(substitute(f, {drop: keep})) for f in factors]
+                factors = _renamed(factors, drop, keep) or factors
         return Term((*factors, *deltas), term.binders)
 
     def _same_range(self, index, other):
@@ -161,7 +172,7 @@ class _Normalizer:
             return False
         lower, upper = self.ranges[index]
         if other.is_Integer:
-            return bool(lower == other)
+            return bool(lower == other) and _not_empty((index, lower, upper), 1)
         return self.ranges.get(other) == (lower, upper)
 
     def named(self, term: Term) -> tuple:
@@ -199,6 +210,20 @@ class _Normalizer:
         marked = {**others, here: bound_symbol(0, 1)}
         seen = sorted(str(substitute(f, marked)) for f in term.factors if here in f.free_symbols)
         return str(ends), tuple(seen)
+
+
+def _not_empty(binder, least):
+    """Whether the range is known to have at least `least` values, if it is not to count as negative."""
+    _, lower, upper = binder
+    return bool((upper - lower + 1 - least).is_nonnegative)
+
+
+def _renamed(factors, drop, keep):
+    """The factors with one index for another; None where that would change what a derivative varies."""
+    try:
+        return [rebuild(substitute(f, {drop: keep})) for f in factors]
+    except IllFormedStep:
+        return None
 
 
 def _products(lists: list[list[Term]]) -> list[Term]:

@@ -59,11 +59,7 @@ def integrate(integrand, lower, upper, breaks: list, count: int):
             inner = jnp.maximum(inner, lower)
         if not _infinite(upper):
             inner = jnp.minimum(inner, upper)
-        points = [
-            *([lower] if not _infinite(lower) else []),
-            *inner,
-            *([upper] if not _infinite(upper) else []),
-        ]
+        points = [*([lower] if not _infinite(lower) else []), *inner, *([upper] if not _infinite(upper) else [])]
     else:
         points = ends
     batch = jax.vmap(integrand)

@@ -114,7 +114,9 @@ class _Family:
     def __getitem__(self, chosen):
         chosen = chosen if isinstance(chosen, tuple) else (chosen,)
         if len(chosen) != len(self.indices):
-            raise IllFormedStep(f"{self.example.func} takes {len(self.indices)} indices in brackets, got {len(chosen)}.")
+            raise IllFormedStep(
+                f"{self.example.func} takes {len(self.indices)} indices in brackets, got {len(chosen)}."
+            )
         return substitute(self.example, dict(zip(self.indices, map(sp.sympify, chosen), strict=True)))
 
 
@@ -127,6 +129,7 @@ class _Entries:
     def __getitem__(self, chosen):
         *outer, last = chosen if isinstance(chosen, tuple) else (chosen,)
         if len(outer) != len(self.indices):
-            raise IllFormedStep(f"{self.token} takes {len(self.indices) + 1} indices in brackets, got {len(outer) + 1}.")
+            raise IllFormedStep(
+                f"{self.token} takes {len(self.indices) + 1} indices in brackets, got {len(outer) + 1}."
+            )
         return Component(substitute(self.token, dict(zip(self.indices, outer, strict=True))), sp.sympify(last))
-

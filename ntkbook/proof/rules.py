@@ -6,16 +6,19 @@ everywhere in the expression that it fits, and must change something.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from .domain import Domain, Interval, Map
 from .errors import IllFormedStep
+from .expectation import Expectation, average
 from .terms import Component, Partial, Prime, Stack, bound_symbol, depth, rebuild, substitute
 
 REGISTRY: dict[str, Callable] = {}
+THEOREMS = ("chain_rule",)
+"""Rules that quote a theorem of calculus."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +28,23 @@ class Rule:
     Attributes:
       name: its key in the registry.
       arguments: what the author passed, e.g. the vector to go through.
-      any_size: whether the rule is algebra for symbolic sizes. A rule that quotes a theorem of calculus is
-        not; its steps are confirmed by SymPy at concrete sizes and graded so.
     """
 
     name: str
     arguments: tuple = ()
-    any_size: bool = field(default=True)
+
+    @property
+    def any_size(self) -> bool:
+        """Whether the rule is algebra for symbolic sizes.
+
+        A rule that quotes a theorem of calculus is not; its steps are confirmed by SymPy at concrete sizes and
+        graded so.
+        """
+        return self.name not in THEOREMS
 
     def __call__(self, expr: sp.Expr, domain: Domain) -> sp.Expr:
         if self.name not in REGISTRY:
-            raise IllFormedStep(
-                f"rule {self.name!r} is not in the registry; choose from {', '.join(REGISTRY)}."
-            )
+            raise IllFormedStep(f"rule {self.name!r} is not in the registry; choose from {', '.join(REGISTRY)}.")
         return REGISTRY[self.name](expr, domain, *self.arguments)
 
     def __str__(self):
@@ -54,7 +61,7 @@ def chain_rule(through) -> Rule:
 
     Refused if the expression depends on the variable also in another way than through v.
     """
-    return Rule("chain_rule", (through,), any_size=False)
+    return Rule("chain_rule", (through,))
 
 
 def differentiate() -> Rule:
@@ -67,9 +74,16 @@ def evaluate() -> Rule:
     return Rule("evaluate")
 
 
+def wick() -> Rule:
+    """E over independent standard normal weights: pair them up in all ways; a pair is 1 if equal, else 0."""
+    return Rule("wick")
+
+
 @_register
 def _apply_chain_rule(expr, domain, through):
     through = rebuild(through)
+    if not (isinstance(through, Stack) or domain.is_vector(through)):
+        raise IllFormedStep(f"chain_rule({through}): the rule goes through a vector, which this is not.")
 
     def expand(node):
         inner, inward = _as_derivative(node)
@@ -77,8 +91,11 @@ def _apply_chain_rule(expr, domain, through):
             return None
         if isinstance(inner, Component) or (isinstance(node, Partial) and node.vector == through):
             return None
-        hole = sp.Dummy("hole")
-        if _depends(substitute(inner, {through: hole}), node):
+        try:
+            without = substitute(inner, {through: sp.Dummy("hole")})
+        except IllFormedStep:
+            return None
+        if _depends(without, node):
             return None
         index = bound_symbol(depth(node) + 1)
         size = through.size if isinstance(through, Stack) else domain.vector_size(through)
@@ -159,8 +176,14 @@ def _apart(total, node):
 
 
 @_register
+def _apply_wick(expr, domain):
+    return _rewrite(expr, lambda node: average(node, domain) if isinstance(node, Expectation) else None)
+
+
+@_register
 def _apply_evaluate(expr, domain):
-    return expr.doit()
+    finite = (sp.Sum, sp.Product, sp.Integral, sp.Limit)
+    return _rewrite(expr, lambda node: node.doit(deep=False) if isinstance(node, finite) else None)
 
 
 def _rewrite(expr, change):

@@ -5,22 +5,21 @@ import sympy as sp
 
 def is_nonnegative(expr: sp.Expr) -> bool:
     """Whether `expr` >= 0 follows from its structure; False means only that this is not seen."""
+    return _sign(expr) == 1
+
+
+def _sign(expr):
+    """1 if expr >= 0 is seen, -1 if expr <= 0 is, otherwise 0."""
     if isinstance(expr, sp.Add):
-        return all(is_nonnegative(a) for a in expr.args)
-    if isinstance(expr, sp.Sum):
-        return is_nonnegative(expr.function)
-    if isinstance(expr, sp.Pow) and expr.exp.is_even:
-        return bool(expr.base.is_real) or _declared_real(expr.base)
+        signs = {_sign(a) for a in expr.args}
+        return signs.pop() if len(signs) == 1 else 0
     if isinstance(expr, sp.Mul):
-        negative = [a for a in expr.args if not is_nonnegative(a)]
-        flipped = [a for a in negative if is_nonnegative(_flip(a))]
-        return len(flipped) == len(negative) and len(negative) % 2 == 0
-    return expr.is_nonnegative is True
-
-
-def _flip(expr):
-    """-expr with the sign inside sums and products of numbers."""
-    return sp.Sum(_flip(expr.function), *expr.limits) if isinstance(expr, sp.Sum) else -expr
+        return int(sp.prod(map(_sign, expr.args)))
+    if isinstance(expr, sp.Sum):
+        return _sign(expr.function)
+    if isinstance(expr, sp.Pow) and expr.exp.is_even:
+        return int(bool(expr.base.is_real) or _declared_real(expr.base))
+    return 1 if expr.is_nonnegative else -1 if expr.is_nonpositive else 0
 
 
 def _declared_real(expr):

@@ -8,6 +8,10 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from .errors import IllFormedStep
+
+BINDERS = (sp.Sum, sp.Product, sp.Integral)
+
 
 class RealTerm(sp.Expr):
     """Base class: a real, commuting scalar (a whole vector for `Stack`)."""
@@ -115,13 +119,18 @@ def substitute(expr: sp.Basic, mapping: dict) -> sp.Basic:
     """Replace the keys of `mapping`, wherever they are free, without capturing a bound symbol.
 
     Keys are symbols or whole subexpressions such as theta(t).
+
+    Raises:
+      IllFormedStep: a derivative would vary more or less than before, e.g. h(x, y) = d g(x, y)/dx at y = x.
     """
     if expr in mapping:
         return mapping[expr]
     if not expr.args:
         return expr
-    if isinstance(expr, (sp.Sum, sp.Integral)):
+    if isinstance(expr, BINDERS):
         return _substitute_binder(expr, mapping)
+    if isinstance(expr, (sp.Derivative, Partial)):
+        _refuse_capture(expr, mapping)
     if isinstance(expr, Stack):
         entry, bound = _freshen(expr.entry, expr.bound, mapping)
         inner = {k: v for k, v in mapping.items() if bound not in k.free_symbols}
@@ -130,21 +139,68 @@ def substitute(expr: sp.Basic, mapping: dict) -> sp.Basic:
     return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
 
 
+def outermost(expr: sp.Expr) -> tuple:
+    """The last limit of a sum, product or integral, and what it ranges over (which holds the inner limits)."""
+    *inner, limit = expr.limits
+    return tuple(limit), expr.func(expr.function, *inner) if inner else expr.function
+
+
+def rename_bound(expr: sp.Expr, names: set) -> sp.Expr:
+    """A sum, product or integral whose bound variables avoid `names`."""
+    (variable, *ends), body = outermost(expr)
+    if len(expr.limits) > 1:
+        body = rename_bound(body, names)
+    if variable in names:
+        fresh = variable.as_dummy()
+        body, variable = substitute(body, {variable: fresh}), fresh
+    return expr.func(body, (variable, *ends))
+
+
 def _substitute_binder(expr, mapping):
-    body, limits = expr.function, []
-    for variable, *ends in expr.limits:
-        body, fresh = _freshen(body, variable, mapping)
-        limits.append((fresh, *[substitute(e, mapping) for e in ends]))
-    inner = {k: v for k, v in mapping.items() if not k.free_symbols & {x for x, *_ in limits}}
-    return expr.func(substitute(body, inner), *limits)
+    """The outermost limit binds its variable in the body and in the ends of the inner limits, not in its own ends."""
+    (variable, *ends), body = outermost(expr)
+    body, fresh = _freshen(body, variable, mapping)
+    inner = {k: v for k, v in mapping.items() if variable not in k.free_symbols}
+    return expr.func(substitute(body, inner), (fresh, *[substitute(e, mapping) for e in ends]))
 
 
 def _freshen(body, bound, mapping):
     """Rename `bound` in `body` if a new value would be captured by it."""
     if not any(bound in v.free_symbols for v in mapping.values()):
         return body, bound
-    fresh = sp.Dummy(bound.name, integer=True, positive=True)
+    fresh = bound.as_dummy()
     return substitute(body, {bound: fresh}), fresh
+
+
+def _refuse_capture(expr, mapping):
+    changes = {k: v for k, v in mapping.items() if k != v and expr.has(k)}
+    varied = expr.vector.free_symbols if isinstance(expr, Partial) else set(expr.variables)
+    if not any(varied & (k.free_symbols | v.free_symbols) for k, v in changes.items()):
+        return
+    caught = _captured_partial if isinstance(expr, Partial) else _captured_derivative
+    if caught(expr, changes):
+        said = ", ".join(f"{v} for {k}" for k, v in changes.items())
+        raise IllFormedStep(f"putting {said} into {expr} would change what is varied and what is held fixed.")
+
+
+def _captured_derivative(expr, changes):
+    """Whether a new value brings a variable of the derivative in, or takes it away."""
+    for old in expr.variables:
+        new = changes.get(old, old)
+        if new != old and (not new.is_Symbol or new in expr.free_symbols):
+            return True
+        if any((old in k.free_symbols) != (new in v.free_symbols) for k, v in changes.items() if k != old):
+            return True
+    return False
+
+
+def _captured_partial(expr, changes):
+    """Whether something that was held fixed becomes the vector, or a part of the vector ceases to be one."""
+    old, new = expr.vector, substitute(expr.vector, changes)
+    if any(k != old and k.has(old) and not v.has(new) for k, v in changes.items()):
+        return True
+    fixed = expr.expr.xreplace({old: sp.Dummy("varied")})
+    return substitute(fixed, {k: v for k, v in changes.items() if k != old}).has(new)
 
 
 def applied_heads(expr: sp.Basic) -> set:

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from .at_sizes import proved_sizes
 from .check import compare
 from .derivation import Derivation, Step, Verdict
+from .domain import FACTS
 from .errors import DerivationError, FalseStep, IllFormedStep, UndecidedStep
 from .normal_form import TooManyOrders, normal_form
 from .rewriting import alpha_key, apply_uses, available, definitions, head_of
 from .signs import is_nonnegative
-from .terms import rebuild
+from .terms import BINDERS, RealTerm, Stack, applied_heads, rebuild
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def _settle_hypothesis(derivation, step):
     check_declared(derivation, step)
     if step.by or step.uses:
         raise IllFormedStep("a hypothesis is assumed; it has no rules and uses nothing.")
+    if step.relation in ("<=", ">="):
+        raise IllFormedStep("numbers cannot be drawn to obey an inequality; choose the interval in the domain.")
     if step.relation == ":=":
         _check_definition(derivation, step)
     return Result(step, Verdict.ASSUMED)
@@ -89,6 +93,8 @@ def settle(derivation: Derivation, step: Step) -> Result:
     Raises: as `verify`.
     """
     check_declared(derivation, step)
+    if (step.relation in (":=", "->", "~") or step.cite) and (step.by or step.uses or step.undecided):
+        raise IllFormedStep("nothing is derived here, so `by`, `uses` and `undecided` would be decoration; drop them.")
     if step.relation == ":=":
         return _settle_definition(derivation, step)
     if step.relation in ("->", "~"):
@@ -97,6 +103,8 @@ def settle(derivation: Derivation, step: Step) -> Result:
         return Result(step, Verdict.CITED)
     if alpha_key(rebuild(step.lhs)) == alpha_key(rebuild(step.rhs)):
         raise IllFormedStep("both sides are the same up to names and order, so the step says nothing.")
+    if step.relation in ("<=", ">=") and any(getattr(s, "is_Matrix", False) for s in (step.lhs, step.rhs)):
+        raise IllFormedStep("an inequality compares numbers; say x'Ax >= 0 for a matrix.")
     return _settle_relation(derivation, step)
 
 
@@ -121,16 +129,24 @@ def _algebra(derivation, step) -> tuple[Verdict | None, tuple[str, ...]]:
     """What algebra says of a step: a verdict and the sizes, or None if it cannot decide."""
     lhs, rhs = apply_uses(derivation, step)
     reached = _apply_rules(derivation, step, lhs)
+    by_symbols = all(rule.any_size for rule in step.by)
     if step.relation in ("<=", ">="):
         difference = rhs - reached if step.relation == "<=" else reached - rhs
-        return (Verdict.PROVED if is_nonnegative(difference) else None), ()
-    by_symbols = all(rule.any_size for rule in step.by)
-    if by_symbols and is_zero(reached - rhs, derivation):
+        if not is_nonnegative(difference):
+            return None, ()
+        return (Verdict.PROVED, ()) if by_symbols else _at_sizes(derivation, lhs, reached)
+    vanishes = is_zero(reached - rhs, derivation)
+    if by_symbols and vanishes:
         return Verdict.PROVED, ()
-    if by_symbols or is_zero(reached - rhs, derivation):
-        sizes = proved_sizes(derivation, lhs, rhs)
-        return (Verdict.PROVED_AT_SIZES if sizes else None), sizes
-    return None, ()
+    return _at_sizes(derivation, lhs, rhs) if by_symbols or vanishes else (None, ())
+
+
+def _at_sizes(derivation, lhs, rhs):
+    """The verdict of algebra at concrete sizes; without a size in the statement, it holds as it stands."""
+    sizes = proved_sizes(derivation, lhs, rhs)
+    if sizes == ("",):
+        return Verdict.PROVED, ()
+    return (Verdict.PROVED_AT_SIZES if sizes else None), sizes
 
 
 def _apply_rules(derivation, step, expr):
@@ -158,11 +174,15 @@ def is_zero(difference: sp.Expr, derivation: Derivation) -> bool:
         return False
     if canonical == 0:
         return True
-    opaque = {
-        s: sp.Dummy(f"sum{n}", real=True)
-        for n, s in enumerate(sorted(canonical.atoms(sp.Sum), key=sp.default_sort_key))
-    }
-    return sp.simplify(canonical.xreplace(opaque)) == 0
+    return sp.simplify(_opaque(canonical, {})) == 0
+
+
+def _opaque(expr, names):
+    """The expression with a symbol for everything that SymPy's `simplify` would misread: binders, derivatives, vectors."""
+    unknown = (*BINDERS, sp.Derivative, sp.Subs, AppliedUndef, RealTerm)
+    if isinstance(expr, unknown):
+        return names.setdefault(expr, sp.Dummy(real=None if isinstance(expr, sp.Integral) else True))
+    return expr.func(*[_opaque(a, names) for a in expr.args]) if expr.args else expr
 
 
 def _settle_definition(derivation, step):
@@ -179,6 +199,14 @@ def _check_definition(derivation, step):
         raise IllFormedStep(f"{head_of(step.lhs)} is already defined; a definition needs a new name.")
     if len(set(step.lhs.args)) != len(step.lhs.args):
         raise IllFormedStep(f"{step.lhs} must name each argument once.")
+    values = [a for a in step.lhs.args if not (a.is_Symbol or isinstance(a, Stack) or derivation.domain.is_vector(a))]
+    if values or not isinstance(step.lhs, (sp.Symbol, AppliedUndef)):
+        raise IllFormedStep(f"{step.lhs} cannot be defined; write a name, or a function of symbols and whole vectors.")
+    if step.lhs.is_Symbol and step.lhs in derivation.domain:
+        raise IllFormedStep(f"{step.lhs} is a symbol of the domain; say what it equals with the relation =.")
+    promised = [fact for fact in FACTS if getattr(step.lhs, f"is_{fact}") and not getattr(step.rhs, f"is_{fact}", None)]
+    if promised:
+        raise IllFormedStep(f"algebra takes {step.lhs} to be {', '.join(promised)}; the right side need not be.")
     stray = rebuild(step.rhs).free_symbols - step.lhs.free_symbols - set(derivation.domain.constants())
     if stray:
         raise IllFormedStep(f"the right side depends on {_names(stray)}, which {step.lhs} does not show.")
@@ -189,9 +217,7 @@ def _check_definition(derivation, step):
 
 def _settle_limit(step):
     if not step.limit or not (step.experiment or step.cite):
-        raise IllFormedStep(
-            "a limit names the variable in `limit` and its evidence in `experiment` or `cite`."
-        )
+        raise IllFormedStep("a limit names the variable in `limit` and its evidence in `experiment` or `cite`.")
     return Result(step, Verdict.LIMIT)
 
 
@@ -204,9 +230,42 @@ def check_declared(derivation: Derivation, step: Step) -> None:
     heads = set(definitions(derivation))
     missing = {x for side in (step.lhs, step.rhs) for x in derivation.domain.undeclared(side, heads)} - heads
     if missing:
-        raise IllFormedStep(
-            f"{_names(missing)} must be declared in the domain, or defined by an earlier step."
-        )
+        raise IllFormedStep(f"{_names(missing)} must be declared in the domain, or defined by an earlier step.")
+    sides = (rebuild(step.lhs), rebuild(step.rhs), step.lhs, step.rhs)
+    _refuse_homonyms({*derivation.domain, *heads}.union(*(_named(side) for side in sides)))
+    for binder in (b for side in sides for b in side.atoms(*BINDERS)):
+        _check_bound(binder)
+
+
+def _named(side):
+    return (side.atoms(sp.Symbol) - side.atoms(sp.Dummy)) | applied_heads(side)
+
+
+def _refuse_homonyms(named):
+    """Two different symbols of one name would be read as one."""
+    seen = {}
+    for thing in named:
+        if seen.setdefault(str(thing), thing) != thing:
+            raise IllFormedStep(f"two different things are called {thing}; they differ in their assumptions or kind.")
+
+
+def _check_bound(binder):
+    """The assumptions of a bound variable must hold all over its range, for algebra relies on them."""
+    for variable, *ends in binder.limits:
+        lower, upper = ends if len(ends) == 2 else (sp.S.NegativeInfinity, sp.S.Infinity)
+        integral = isinstance(binder, sp.Integral)
+        kept = {
+            "positive": (lower if integral else lower - 1).is_nonnegative,
+            "nonnegative": lower.is_nonnegative,
+            "negative": (upper if integral else upper + 1).is_nonpositive,
+            "nonpositive": upper.is_nonpositive,
+            "integer": not integral,
+        }
+        false = [fact for fact in FACTS if getattr(variable, f"is_{fact}") and not kept.get(fact)]
+        if false:
+            raise IllFormedStep(
+                f"algebra takes {variable} to be {', '.join(false)}, but it runs from {lower} to {upper}."
+            )
 
 
 def _names(symbols):

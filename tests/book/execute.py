@@ -13,12 +13,7 @@ from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-LANGUAGE = {
-    "name": "python",
-    "pygments_lexer": "ipython3",
-    "file_extension": ".py",
-    "mimetype": "text/x-python",
-}
+LANGUAGE = {"name": "python", "pygments_lexer": "ipython3", "file_extension": ".py", "mimetype": "text/x-python"}
 
 
 def execute(path: Path) -> None:

@@ -87,9 +87,7 @@ def plain_code(cell: NotebookNode) -> Iterator[str]:
         yield f"is not Python: {error.msg} in line {error.lineno}. Correct it and run `make execute`."
         return
     names = {getattr(node, "id", getattr(node, "attr", None)) for node in nodes}
-    imported = {
-        alias.name for node in nodes for alias in getattr(node, "names", []) if isinstance(alias, ast.alias)
-    }
+    imported = {alias.name for node in nodes for alias in getattr(node, "names", []) if isinstance(alias, ast.alias)}
     if any(isinstance(node, DEFINITIONS) for node in nodes):
         yield "defines a function or a class. Move it into ntkbook, and import it."
     if any(isinstance(node, TRIES) for node in nodes):

@@ -14,7 +14,7 @@ BOOK = Path(__file__).parents[2] / "book"
 
 def disagreements(shown: dict[str, str], derivations) -> list[str]:
     """What pages show (label: page) against the steps of the derivations, as sentences."""
-    registered = {d.equation_label(step.label): (d.name, step.label) for d in derivations for step in d.steps}
+    registered = {d.equation_label(step.label): (d.name, step.label) for d in derivations for step in d.statements}
     strange = [
         f"{page} shows {label!r}, which no registered derivation has. Register it in ntkbook.derivations."
         for label, page in shown.items()
@@ -30,9 +30,7 @@ def disagreements(shown: dict[str, str], derivations) -> list[str]:
 
 def labels_of_the_book() -> dict[str, str]:
     """Every equation label that a page prints, with the page."""
-    return {
-        label: page for page, notebook in read_book(BOOK).items() for _, label in printed_labels(notebook)
-    }
+    return {label: page for page, notebook in read_book(BOOK).items() for _, label in printed_labels(notebook)}
 
 
 def test_pages_and_derivations_agree():
@@ -48,7 +46,7 @@ def test_pages_and_derivations_agree():
 def fake(name, *steps):
     """A derivation, as far as this test looks at one."""
     labels = tuple(SimpleNamespace(label=step) for step in steps)
-    return SimpleNamespace(name=name, steps=labels, equation_label=lambda step: f"eq-{name}-{step}")
+    return SimpleNamespace(name=name, statements=labels, equation_label=lambda step: f"eq-{name}-{step}")
 
 
 def test_agreement_passes():

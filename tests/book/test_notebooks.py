@@ -12,9 +12,7 @@ from tests.book.notebook_lint import lint_book, lint_notebook, main, read_book
 
 BOOK = Path(__file__).parents[2] / "book"
 FIGURE = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"}
-CAPTIONED = {
-    "mystnb": {"image": {"alt": "A falling curve."}, "figure": {"caption": "It falls.", "name": "fig-fall"}}
-}
+CAPTIONED = {"mystnb": {"image": {"alt": "A falling curve."}, "figure": {"caption": "It falls.", "name": "fig-fall"}}}
 
 
 def test_the_book_keeps_the_rules():
@@ -45,9 +43,7 @@ def equation(label):
 
 
 def figure(**metadata):
-    return new_code_cell(
-        "curve = falling()", outputs=[new_output("display_data", data=FIGURE)], metadata=metadata
-    )
+    return new_code_cell("curve = falling()", outputs=[new_output("display_data", data=FIGURE)], metadata=metadata)
 
 
 def test_a_good_page_passes():
@@ -82,16 +78,11 @@ BROKEN_CELLS = {
     "brackets": (new_markdown_cell(r"\[ a = b \]"), "display math"),
     "environment": (new_markdown_cell("\\begin{align}\na = b\n\\end{align}"), "display math"),
     "error": (
-        new_code_cell(
-            "1 / 0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="x", traceback=[])]
-        ),
+        new_code_cell("1 / 0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="x", traceback=[])]),
         "stores the error ZeroDivisionError",
     ),
     "stderr": (new_code_cell("run()", outputs=[printed("a warning", "stderr")]), "wrote to stderr"),
-    "no alternative text": (
-        figure(mystnb={"figure": {"caption": "c", "name": "fig-c"}}),
-        "without alternative text",
-    ),
+    "no alternative text": (figure(mystnb={"figure": {"caption": "c", "name": "fig-c"}}), "without alternative text"),
     "no caption": (figure(mystnb={"image": {"alt": "a"}, "figure": {"name": "fig-c"}}), "without a caption"),
     "no figure name": (figure(mystnb={"image": {"alt": "a"}, "figure": {"caption": "c"}}), "without a name"),
     "two figures": (

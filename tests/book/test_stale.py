@@ -33,17 +33,7 @@ def verdicts(tmp_path_factory):
     write(folder / "right.ipynb", 2)
     write(folder / "stale.ipynb", 3)
     write(folder / "stripped.ipynb", 0, stripped=True)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "-p",
-        "no:cacheprovider",
-        "-rA",
-        ".",
-    ]
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-rA", "."]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     lines = [line.split() for line in run.stdout.splitlines() if line.startswith(("PASSED", "FAILED"))]
     return run.returncode, {words[1].split("::")[0]: words[0] for words in lines}

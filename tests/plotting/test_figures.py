@@ -23,9 +23,7 @@ def drawn(axes):
 
 
 def holds(axes, x, y):
-    return any(
-        line.shape == (len(x), 2) and np.array_equal(line, np.column_stack([x, y])) for line in drawn(axes)
-    )
+    return any(line.shape == (len(x), 2) and np.array_equal(line, np.column_stack([x, y])) for line in drawn(axes))
 
 
 def check_page(figure):

@@ -41,9 +41,7 @@ class Sight:
         found = [f"{self.url}: {complaint}" for complaint in self.complaints]
         found += [f"{self.url}: asks another host: {stranger}" for stranger in self.strangers]
         if self.rendered < self.math or self.errors:
-            found.append(
-                f"{self.url}: {self.math} formulas, {self.rendered} drawn, {self.errors} with an error"
-            )
+            found.append(f"{self.url}: {self.math} formulas, {self.rendered} drawn, {self.errors} with an error")
         if self.width > self.viewport:
             found.append(f"{self.url}: is {self.width} px wide on a screen of {self.viewport} px")
         return found

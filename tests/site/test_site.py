@@ -136,9 +136,7 @@ def test_a_number_used_twice_is_refused(tmp_path):
 
 @pytest.mark.parametrize("link", ["gone.html", "#gone", "two.html#gone"])
 def test_a_link_to_nowhere_is_refused(tmp_path, link):
-    pages = write_pages(
-        tmp_path, one=f"<a href='{link}'>x</a><a href='two.html#here'>y</a>", two="<p id='here'>"
-    )
+    pages = write_pages(tmp_path, one=f"<a href='{link}'>x</a><a href='two.html#here'>y</a>", two="<p id='here'>")
     assert broken_links(pages) == [f"one.html: the link {link!r} leads nowhere"]
 
 
@@ -157,15 +155,9 @@ BAD_BODIES = {
     "script error": ("<script>throw new Error('broken')</script>", "script error: broken"),
     "console error": ("<script>console.error('broken')</script>", "console error: broken"),
     "missing file": ("<img src='gone.png'>", "failed request"),
-    "other host": (
-        "<img src='https://other.invalid/pixel.png'>",
-        "asks another host: https://other.invalid/pixel.png",
-    ),
+    "other host": ("<img src='https://other.invalid/pixel.png'>", "asks another host: https://other.invalid/pixel.png"),
     "raw formula": ("<span class='math'>\\(a\\)</span>", "1 formulas, 0 drawn"),
-    "bad formula": (
-        "<p class='math'><mjx-container><mjx-merror></mjx-merror></mjx-container>",
-        "1 with an error",
-    ),
+    "bad formula": ("<p class='math'><mjx-container><mjx-merror></mjx-merror></mjx-container>", "1 with an error"),
     "too wide": ("<div style='width: 2000px'>wide</div>", "px wide on a screen of 390 px"),
 }
 

@@ -17,9 +17,7 @@ def test_dense_is_its_formula_for_every_shape(n, d, width):
     assert shape == (n, width)
     assert W.shape == (d, width)
     assert b.shape == (width,)
-    expected = np.stack(
-        [1.7 / d**0.5 * (np.asarray(W).T @ row) + 0.3 * np.asarray(b) for row in np.asarray(x)]
-    )
+    expected = np.stack([1.7 / d**0.5 * (np.asarray(W).T @ row) + 0.3 * np.asarray(b) for row in np.asarray(x)])
     np.testing.assert_allclose(layer.apply_fn((W, b), x), expected, rtol=0, atol=1e-13)
 
 

@@ -37,9 +37,7 @@ def test_transformations_work():
     ensemble = jax.vmap(lambda key: net.init_fn(key, x.shape)[1])(keys)
     outputs = jax.jit(jax.vmap(net.apply_fn, (0, None)))(ensemble, x)
     assert outputs.shape == (6, 4, 1)
-    gradient = jax.grad(lambda params: net.apply_fn(params, x).sum())(
-        jax.tree.map(lambda leaf: leaf[0], ensemble)
-    )
+    gradient = jax.grad(lambda params: net.apply_fn(params, x).sum())(jax.tree.map(lambda leaf: leaf[0], ensemble))
     assert jax.tree.all(jax.tree.map(lambda leaf: jnp.isfinite(leaf).all(), gradient))
 
 

@@ -3,17 +3,20 @@
 import jax
 import jax.numpy as jnp
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from .. import quadrature
 from ..errors import IllFormedStep
-from ..terms import Partial, Prime
-from .scalars import index_value
+from ..terms import BINDERS, Partial, Prime, Stack, applied_heads
+from .scalars import index_value, runs_inside
 from .scope import evaluate, value_of
 
 
 @value_of.register(sp.Derivative)
 def _(expr, scope):
-    refuse_rough(expr.expr, len(expr.variables))
+    refuse_rough(expr.expr, len(expr.variables), scope)
+    for variable in set(expr.variables):
+        _refuse_ambiguous(expr, variable, scope)
     return _differentiated(expr.expr, list(expr.variables), scope)
 
 
@@ -22,11 +25,10 @@ def _differentiated(inner, variables, scope):
         return evaluate(inner, scope)
     *others, variable = variables
     if not variable.is_Symbol:
-        raise IllFormedStep(
-            f"a derivative by {variable}: only symbols can be varied; use Partial for a vector."
-        )
-    start = evaluate(variable, scope)
-    start = jnp.asarray(start, float)
+        raise IllFormedStep(f"a derivative by {variable}: only symbols can be varied; use Partial for a vector.")
+    start = jnp.asarray(evaluate(variable, scope), float)
+    if start.ndim:
+        raise IllFormedStep(f"a derivative by the vector {variable}; use Partial, by one of its entries.")
     _, slope = jax.jvp(
         lambda v: _differentiated(inner, others, scope.bind(variable, v)), (start,), (jnp.ones_like(start),)
     )
@@ -35,36 +37,108 @@ def _differentiated(inner, variables, scope):
 
 @value_of.register(Partial)
 def _(expr, scope):
-    refuse_rough(expr.expr, 1)
+    refuse_rough(expr.expr, 1, scope)
+    _refuse_ambiguous(expr, expr.vector, scope)
+    _refuse_entries_outside(expr)
     vector = evaluate(expr.vector, scope)
+    if vector.ndim != 1:
+        raise IllFormedStep(f"Partial by an entry of {expr.vector}, which is no vector; use Derivative.")
     index = index_value(expr.index, scope)
     direction = (jnp.arange(1, vector.shape[0] + 1) == index).astype(vector.dtype)
     _, slope = jax.jvp(lambda v: evaluate(expr.expr, scope.override(expr.vector, v)), (vector,), (direction,))
-    inside = expr.index.is_Symbol and scope.range_of(expr.index)[1] <= vector.shape[0]
-    return slope if inside else jnp.where((index >= 1) & (index <= vector.shape[0]), slope, jnp.nan)
+    return (
+        slope
+        if runs_inside(expr.index, vector.shape[0], scope)
+        else jnp.where((index >= 1) & (index <= vector.shape[0]), slope, jnp.nan)
+    )
 
 
 @value_of.register(Prime)
 def _(expr, scope):
     variable = sp.Dummy("z", real=True)
     function = expr.applied.func(variable)
-    refuse_rough(function, expr.order)
-    point = evaluate(expr.applied.args[0], scope)
+    refuse_rough(function, expr.order, scope)
+    point = jnp.asarray(evaluate(expr.applied.args[0], scope), float)
+    if point.ndim:
+        raise IllFormedStep(f"{expr}: Prime is for a function of one number; use Partial.")
     return _differentiated(function, [variable] * expr.order, scope.bind(variable, point))
 
 
-def refuse_rough(expr, order):
+@value_of.register(sp.Subs)
+def _(expr, scope):
+    for variable, point in zip(expr.variables, expr.point, strict=True):
+        scope = scope.bind(variable, jnp.asarray(evaluate(point, scope), float))
+    return evaluate(expr.expr, scope)
+
+
+def _refuse_ambiguous(expr, variable, scope):
+    """Refuse a derivative by something on which a vector that is being varied, or a motion, depends.
+
+    Raises:
+      IllFormedStep: e.g. the time derivative of f(theta(t)) inside a Partial by theta(t).
+    """
+    for token in scope.overrides:
+        if token != variable and token.has(variable) and expr.expr.has(token):
+            raise IllFormedStep(
+                f"{expr} stands where {token} is varied by itself; take the derivatives in the other order."
+            )
+    for head in applied_heads(expr.expr) & set(scope.flows):
+        flow = scope.flows[head]
+        if variable != flow.time and variable in flow.rhs.free_symbols:
+            raise IllFormedStep(f"{expr}: the motion of {head} depends on {variable}; what is held fixed is not said.")
+
+
+def _refuse_entries_outside(partial):
+    """Refuse a Partial of something that holds entries of the vector also outside of it: are they varied or not?
+
+    Raises:
+      IllFormedStep: e.g. the sum of all x(k) by an entry of x(i).
+    """
+    vector = partial.vector
+    if isinstance(vector, Stack):
+        family = {a.func for a in vector.entry.atoms(AppliedUndef) if vector.bound in a.args}
+    else:
+        family = {vector.func} if isinstance(vector, AppliedUndef) else set()
+    for node in partial.expr.atoms(*BINDERS):
+        if vector.free_symbols & set(node.variables) and node.has(vector):
+            raise IllFormedStep(f"{partial}: an index of {vector} has the name of a summation index; rename one.")
+    outside = applied_heads(partial.expr.xreplace({vector: sp.Dummy("varied")})) & family
+    if outside:
+        raise IllFormedStep(
+            f"{partial} holds {', '.join(map(str, outside))} also outside of {vector}; write entries as Component({vector}, k)."
+        )
+
+
+def refuse_rough(expr, order, scope):
     """Autodiff is silent about jumps: refuse derivatives of them by name.
 
     Raises:
-      IllFormedStep: a derivative of Heaviside or sign, or a second one of Max, Min or Abs.
+      IllFormedStep: a derivative of Heaviside, sign or Piecewise, or a second one of Max, Min or Abs.
     """
-    rough = expr.atoms(sp.Heaviside, sp.sign) | (expr.atoms(sp.Max, sp.Min, sp.Abs) if order > 1 else set())
+    rough = _rough(expr, order, scope)
     if rough:
         raise IllFormedStep(
             f"the derivative of {min(rough, key=str)} is not a function; autodiff would give 0. "
             "Integrate by parts first."
         )
+
+
+def _rough(expr, order, scope):
+    """Everything in `expr` whose derivative of this order jumps; inner derivatives and motions count."""
+    found = set()
+    if isinstance(expr, (sp.Heaviside, sp.sign, sp.Piecewise)) and order >= 1:
+        found.add(expr)
+    if isinstance(expr, (sp.Max, sp.Min, sp.Abs)) and order >= 2:
+        found.add(expr)
+    if isinstance(expr, AppliedUndef) and expr.func in scope.flows and order >= 2:
+        found |= _rough(scope.flows[expr.func].rhs, order - 1, scope)
+    if isinstance(expr, sp.Derivative):
+        order += len(expr.variables)
+    if isinstance(expr, Partial):
+        order += 1
+    if isinstance(expr, Prime):
+        return found | _rough(expr.applied, order + expr.order, scope)
+    return found.union(*(_rough(a, order, scope) for a in expr.args))
 
 
 @value_of.register(sp.Integral)
@@ -80,8 +154,11 @@ def _integrated(expr, limits, scope):
     if len(limit) != 3:
         raise IllFormedStep(f"the integral over {limit[0]} needs both ends to be evaluated.")
     variable, lower, upper = limit
+    if lower is sp.S.Infinity or upper is sp.S.NegativeInfinity:
+        raise IllFormedStep(f"the integral over {variable} runs backwards from infinity; exchange its ends.")
     ends = [float(e) if e.is_infinite else evaluate(e, scope) for e in (lower, upper)]
-    breaks = [] if inner else [evaluate(k, scope) for k in quadrature.kinks(expr.function, variable)]
-    return quadrature.integrate(
-        lambda x: _integrated(expr, inner, scope.bind(variable, x)), *ends, breaks, scope.nodes
-    )
+    bound = expr.function.atoms(sp.Dummy).union(*(b.variables for b in expr.function.atoms(*BINDERS)))
+    bound |= {v for v, *_ in inner}
+    kinks = quadrature.kinks(expr.function, variable)
+    breaks = [evaluate(k, scope) for k in kinks if not k.free_symbols & bound]
+    return quadrature.integrate(lambda x: _integrated(expr, inner, scope.bind(variable, x)), *ends, breaks, scope.nodes)

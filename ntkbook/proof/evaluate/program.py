@@ -61,7 +61,9 @@ STRUCTURAL = {
     "reduce_prod": lambda x, *, axes, **_: np.prod(x, axes),
     "reduce_max": lambda x, *, axes, **_: np.max(x, axes),
     "integer_pow": lambda x, *, y: np.power(x, float(y)) if y < 0 else np.power(x, y),
-    "select_n": lambda which, *cases: np.where(which, cases[1], cases[0]) if len(cases) == 2 else np.choose(which, cases),
+    "select_n": lambda which, *cases: (
+        np.where(which, cases[1], cases[0]) if len(cases) == 2 else np.choose(which, cases)
+    ),
     "iota": lambda *, dtype, shape, dimension, **_: _broadcast_in_dim(
         np.arange(shape[dimension], dtype=dtype), shape=shape, broadcast_dimensions=(dimension,)
     ),

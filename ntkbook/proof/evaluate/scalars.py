@@ -28,8 +28,8 @@ FUNCTIONS = {
     sp.tanh: jnp.tanh,
     sp.erf: special.erf,
     sp.erfc: special.erfc,
-    sp.loggamma: special.gammaln,
-    sp.digamma: special.digamma,
+    sp.loggamma: lambda x: jnp.where(x > 0, special.gammaln(x), jnp.nan),
+    sp.polygamma: lambda order, x: special.digamma(x) if order == 0 else special.polygamma(order, x),
     sp.gamma: special.gamma,
     sp.factorial: lambda n: special.gamma(n + 1.0),
     sp.Heaviside: lambda x, at_zero=0.5: jnp.where(x == 0, at_zero, jnp.where(x > 0, 1.0, 0.0)),
@@ -75,7 +75,7 @@ def _(expr, scope):
 
 @value_of.register(sp.Pow)
 def _(expr, scope):
-    base = evaluate(expr.base, scope)
+    base = jnp.asarray(evaluate(expr.base, scope), float)
     if expr.exp.is_Integer:
         return base ** int(expr.exp)
     return jnp.sqrt(base) if expr.exp == sp.S.Half else base ** evaluate(expr.exp, scope)
@@ -129,5 +129,12 @@ def index_value(expr, scope):
 
 def pick(array, index, scope):
     """An entry of an array at a symbolic index; guarded unless the index is known to run inside it."""
-    inside = index.is_Symbol and scope.range_of(index)[1] <= array.shape[0]
-    return entry(array, index_value(index, scope), inside)
+    return entry(array, index_value(index, scope), runs_inside(index, array.shape[0], scope))
+
+
+def runs_inside(index, length, scope) -> bool:
+    """Whether an index is known to stay in 1, ..., length."""
+    if not index.is_Symbol or index in scope.sizes:
+        return False
+    first, last = scope.range_of(index)
+    return first >= 1 and last <= length

@@ -48,6 +48,10 @@ class Scope:
             raise IllFormedStep(f"{index} is used as an index, but it is not declared with Index().")
         return 1, concrete(self.domain[index].size, self.sizes)
 
+    def with_values(self, drawn: Mapping) -> "Scope":
+        """The scope in which some drawn values are others."""
+        return replace(self, values={**self.values, **drawn})
+
     def override(self, token, value) -> "Scope":
         """The scope in which a whole vector has a value."""
         return replace(self, overrides={**self.overrides, token: value})

@@ -48,5 +48,5 @@ def _static_end(end, scope, choose):
     if end.is_number and not end.is_finite:
         raise IllFormedStep("infinite sums are not evaluated; truncate the sum and state the tail.")
     others = sorted(end.free_symbols - set(scope.sizes), key=str)
-    corners = itertools.product(*[scope.range_of(i) for i in others])
+    corners = itertools.product(*[range(first, last + 1) for first, last in map(scope.range_of, others)])
     return choose(concrete(end.subs(dict(zip(others, c, strict=True))), scope.sizes) for c in corners)

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from sympy.core.function import AppliedUndef
 
-from ..domain import Index
+from ..domain import Index, Vector
 from ..draw import call_map, concrete
 from ..errors import IllFormedStep
 from ..terms import Component, Stack
@@ -30,20 +30,26 @@ def _(expr, scope):
     if expr.func in scope.flows:
         return _along_flow(expr, scope)
     if expr.func not in scope.domain:
-        raise IllFormedStep(
-            f"the function {expr.func} is neither declared in the domain nor defined by a step."
-        )
+        raise IllFormedStep(f"the function {expr.func} is neither declared in the domain nor defined by a step.")
     spaces = scope.domain[expr.func].arguments
     if len(spaces) != len(expr.args):
-        raise IllFormedStep(
-            f"{expr} has {len(expr.args)} arguments; {expr.func} is declared with {len(spaces)}."
-        )
+        raise IllFormedStep(f"{expr} has {len(expr.args)} arguments; {expr.func} is declared with {len(spaces)}.")
     pairs = list(zip(spaces, expr.args, strict=True))
     drawn = scope.values[str(expr.func)]
     for index in (a for s, a in pairs if isinstance(s, Index)):
         drawn = pick(drawn, index, scope)
-    numbers = tuple(evaluate(a, scope) for s, a in pairs if not isinstance(s, Index))
+    numbers = tuple(_fitting(expr, s, evaluate(a, scope), scope) for s, a in pairs if not isinstance(s, Index))
     return call_map(drawn, numbers) if numbers else drawn
+
+
+def _fitting(expr, space, value, scope):
+    """The value of an argument, which must be a number or a vector, as declared."""
+    wanted = (concrete(space.size, scope.sizes),) if isinstance(space, Vector) else ()
+    if jnp.shape(value) != wanted:
+        raise IllFormedStep(
+            f"{expr}: an argument has shape {jnp.shape(value)}; {expr.func} is declared with {space!r}."
+        )
+    return value
 
 
 def _along_flow(expr, scope):
@@ -69,6 +75,4 @@ def _field(flow, scope):
     if flow.index is None:
         return evaluate(flow.rhs, scope)
     size = concrete(scope.domain[flow.index].size, scope.sizes)
-    return jax.vmap(lambda k: evaluate(flow.rhs, scope.bind(flow.index, k, (1, size))))(
-        jnp.arange(1, size + 1)
-    )
+    return jax.vmap(lambda k: evaluate(flow.rhs, scope.bind(flow.index, k, (1, size))))(jnp.arange(1, size + 1))

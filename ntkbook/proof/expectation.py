@@ -1,0 +1,103 @@
+"""Expectations over independent standard normal weights, and Wick's rule for them.
+
+A family of weights is declared with `into=Gaussian()`; `Expectation(body, w, b)` averages over all members of
+the families w and b and holds everything else fixed.
+"""
+
+from collections.abc import Iterator
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.core.symbol import Str
+
+from .domain import Domain
+from .errors import IllFormedStep
+from .normal_form import Term, opened
+from .terms import RealTerm
+
+
+class Expectation(RealTerm):
+    """The mean of `body` over independent standard normal variables.
+
+    `families` are the heads of the averaged functions, w in w(m, i), or symbols.
+    """
+
+    def __new__(cls, body, *families):
+        names = [f if isinstance(f, Str) else Str(str(f)) for f in families]
+        if not names:
+            raise ValueError("Expectation needs at least one family to average over.")
+        return sp.Expr.__new__(cls, sp.sympify(body), *names)
+
+    body = property(lambda self: self.args[0])
+    families = property(lambda self: tuple(f.name for f in self.args[1:]))
+
+
+def is_member(expr: sp.Basic, families: tuple[str, ...]) -> bool:
+    """Whether `expr` is one of the averaged variables."""
+    return str(expr.func if isinstance(expr, AppliedUndef) else expr) in families
+
+
+def degree(expr: sp.Basic, families: tuple[str, ...]) -> int:
+    """Polynomial degree of `expr` in the averaged variables.
+
+    Raises:
+      IllFormedStep: it is no polynomial in them.
+    """
+    if is_member(expr, families):
+        return 1
+    if not any(is_member(node, families) for node in sp.preorder_traversal(expr)):
+        return 0
+    if isinstance(expr, sp.Add):
+        return max(degree(a, families) for a in expr.args)
+    if isinstance(expr, sp.Mul):
+        return sum(degree(a, families) for a in expr.args)
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 0:
+        return int(expr.exp) * degree(expr.base, families)
+    if isinstance(expr, sp.Sum):
+        return degree(expr.function, families)
+    raise IllFormedStep(f"{expr} is no polynomial in {', '.join(families)}; only polynomials of weights are averaged.")
+
+
+def average(expectation: Expectation, domain: Domain) -> sp.Expr:
+    """The expectation by Wick's rule: a sum over all pairings, each pair a product of Kronecker deltas."""
+    degree(expectation.body, expectation.families)
+    total = []
+    for term in opened(expectation.body, domain):
+        factors = [f for factor in term.factors for f in _repeated(factor)]
+        members = [f for f in factors if is_member(f, expectation.families)]
+        rest = [f for f in factors if not is_member(f, expectation.families)]
+        for pairing in _pairings(members):
+            total.append(_summed(Term((*rest, *(d for pair in pairing for d in _deltas(*pair))), term.binders)))
+    return sp.Add(*total)
+
+
+def _repeated(factor):
+    """A power of a variable as so many factors."""
+    if isinstance(factor, sp.Pow) and factor.exp.is_Integer and factor.exp > 0:
+        return [factor.base] * int(factor.exp)
+    return [factor]
+
+
+def _pairings(members: list) -> Iterator[list]:
+    """All ways to pair members up; none if their number is odd."""
+    if not members:
+        yield []
+        return
+    first, *others = members
+    for place, partner in enumerate(others):
+        if _name(first) == _name(partner):
+            for rest in _pairings(others[:place] + others[place + 1 :]):
+                yield [(first, partner), *rest]
+
+
+def _name(member):
+    return member.func if isinstance(member, AppliedUndef) else member
+
+
+def _deltas(left, right):
+    return [sp.KroneckerDelta(a, b) for a, b in zip(left.args, right.args, strict=True)]
+
+
+def _summed(term):
+    product = sp.Mul(*term.factors)
+    return sp.Sum(product, *term.binders) if term.binders else product
