@@ -13,7 +13,7 @@ from .derivation import Derivation, Step
 from .errors import IllFormedStep, UndecidedStep
 from .reading import read
 from .rewriting import alpha_key, available, definitions, unfold
-from .terms import rebuild
+from .terms import BINDERS, rebuild
 from .verify import check_declared, is_zero
 
 
@@ -61,15 +61,20 @@ def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
         return Attempt(Judgement.REFUSED, f"{label!r} is a hypothesis or a limit; no right side can be judged.")
     try:
         candidate = match_names(derivation, read(derivation, rhs) if isinstance(rhs, str) else sp.sympify(rhs))
+        if not isinstance(candidate, sp.Expr):
+            return Attempt(Judgement.REFUSED, f"{rhs!r} is no expression; write the right side alone.")
         tried = step.with_rhs(candidate)
         check_declared(derivation, tried)
         if alpha_key(candidate) == alpha_key(rebuild(step.lhs)):
             return Attempt(Judgement.REFUSED, "this is the left side itself; write what it is equal to.")
         agreement = compare(derivation, tried.lhs, tried.relation, tried.rhs)
-    except (IllFormedStep, UndecidedStep) as error:
+        bound = tried.relation == "=" or not compare(derivation, step.rhs, "=", candidate).counterexample
+    except (IllFormedStep, UndecidedStep, sp.SympifyError) as error:
         return Attempt(Judgement.REFUSED, str(error))
     if agreement.counterexample:
         return Attempt(Judgement.FALSE, f"{agreement.counterexample}.")
+    if not bound:
+        return Attempt(Judgement.REFUSED, "this holds at all points, but it is another bound than the book's.")
     if _provable(derivation, step, candidate):
         return Attempt(
             Judgement.PROVED, f"algebra reduces it to the book's form, and {agreement.points} random points agree."
@@ -94,7 +99,7 @@ def match_names(derivation: Derivation, expr: sp.Expr) -> sp.Expr:
     Raises:
       IllFormedStep: naming the symbols that the derivation does not have.
     """
-    bound = {s.name for total in expr.atoms(sp.Sum, sp.Integral) for s in total.variables}
+    bound = {s.name for total in expr.atoms(*BINDERS) for s in total.variables}
     known = {str(key): key for key in names(derivation).values()}
     stray = {s.name for s in expr.free_symbols if s.name not in known} - bound
     stray |= {str(a.func) for a in expr.atoms(AppliedUndef) if str(a.func) not in known}

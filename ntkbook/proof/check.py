@@ -18,7 +18,7 @@ from .rewriting import assumed, definitions, unfold
 from .terms import Component, applied_heads, rebuild
 
 POINTS = 32
-"""Random points per draw of sizes, dealt out in turn to the patterns of equal indices (more, if there are more patterns)."""
+"""Random points per draw of sizes, dealt out in turn to the patterns of equal indices; more for many patterns."""
 TOLERANCE = 1e-9
 """Largest relative difference between two sides that count as equal."""
 PRECISION = 1e-5

@@ -62,13 +62,19 @@ def _table(derivation: Derivation, results: tuple[Result, ...]) -> str:
         )
     return "\n".join(
         [
-            f"*{derivation.title}*",
+            f"*{derivation.title}*{_told(derivation)}",
             "",
             "| equation | step | verdict | points | evidence, where it is not proved for all sizes |",
             "| --- | --- | --- | ---: | --- |",
             *rows,
         ]
     )
+
+
+def _told(derivation: Derivation) -> str:
+    """Where a derivation is told, for the reader."""
+    works = " and ".join(f"{{cite:t}}`{key}`" for key in derivation.source)
+    return f", after {works}" if works else ""
 
 
 def _evidence(result: Result) -> str:

@@ -71,7 +71,7 @@ class Stack(RealTerm):
 
     def __new__(cls, entry, index, size):
         entry = sp.sympify(entry)
-        bound = bound_symbol(depth(entry, index) + 1)
+        bound = _own_symbol(entry, index)
         return sp.Expr.__new__(cls, substitute(entry, {index: bound}), bound, sp.sympify(size))
 
     entry = property(lambda self: self.args[0])
@@ -108,6 +108,19 @@ def depth(expr: sp.Basic, *ignored: sp.Symbol) -> int:
     """Largest level of a reserved symbol in `expr`, 0 if there is none."""
     names = (s.name for s in expr.atoms(sp.Symbol) - expr.atoms(sp.Dummy) if s not in ignored)
     return max((int(n[6:].split("_")[0]) for n in names if n.startswith("_bound")), default=0)
+
+
+def _own_symbol(entry, index):
+    """The reserved symbol for a stack: above those bound in its entry, and none of those free in it."""
+    inside = [s for node in entry.atoms(Stack, *BINDERS) for s in (_bound_by(node)) if s != index]
+    level = 1 + max(map(depth, inside), default=0)
+    while bound_symbol(level) in entry.free_symbols - {index}:
+        level += 1
+    return bound_symbol(level)
+
+
+def _bound_by(node):
+    return [node.bound] if isinstance(node, Stack) else node.variables
 
 
 def rebuild(expr: sp.Basic) -> sp.Basic:

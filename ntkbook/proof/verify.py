@@ -119,8 +119,8 @@ def _settle_relation(derivation, step):
         raise IllFormedStep("algebra settles this step; remove the reason in `undecided`.")
     if not verdict and not step.undecided:
         raise UndecidedStep(
-            f"algebra cannot settle it, though {agreement.points} random points agree. Split it into smaller steps, name rules in "
-            "`by`, or say in `undecided` why it must stay numeric."
+            f"algebra cannot settle it, though {agreement.points} random points agree. Split it into smaller "
+            "steps, name rules in `by`, or say in `undecided` why it must stay numeric."
         )
     return Result(step, verdict or Verdict.NUMERIC, agreement.points, sizes, step.undecided)
 
@@ -178,7 +178,7 @@ def is_zero(difference: sp.Expr, derivation: Derivation) -> bool:
 
 
 def _opaque(expr, names):
-    """The expression with a symbol for everything that SymPy's `simplify` would misread: binders, derivatives, vectors."""
+    """A symbol in place of everything that SymPy's `simplify` would misread: binders, derivatives, vectors."""
     unknown = (*BINDERS, sp.Derivative, sp.Subs, AppliedUndef, RealTerm)
     if isinstance(expr, unknown):
         return names.setdefault(expr, sp.Dummy(real=None if isinstance(expr, sp.Integral) else True))

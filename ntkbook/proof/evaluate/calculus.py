@@ -105,7 +105,8 @@ def _refuse_entries_outside(partial):
     outside = applied_heads(partial.expr.xreplace({vector: sp.Dummy("varied")})) & family
     if outside:
         raise IllFormedStep(
-            f"{partial} holds {', '.join(map(str, outside))} also outside of {vector}; write entries as Component({vector}, k)."
+            f"{partial} holds {', '.join(map(str, outside))} also outside of {vector}; write its entries as "
+            f"Component({vector}, k)."
         )
 
 
