@@ -19,8 +19,26 @@ from .errors import IllFormedStep
 from .rewriting import available, definitions
 from .terms import Component, Partial, Prime, Stack, rebuild, substitute
 
-KNOWN = {"Sum": sp.Sum, "Prime": Prime, "delta": sp.KroneckerDelta, "exp": sp.exp, "sqrt": sp.sqrt, "log": sp.log}
+def _sum(term, *limits):
+    if not limits or any(len(limit) != 3 for limit in limits):
+        raise IllFormedStep("a sum is Sum(term, (index, first, last)).")
+    return sp.Sum(term, *limits)
+
+
+class _Delta:
+    """The Kronecker delta, written delta[i, j]."""
+
+    def __getitem__(self, pair):
+        return sp.KroneckerDelta(*pair)
+
+    __call__ = sp.KroneckerDelta
+
+
+KNOWN = {"Sum": _sum, "Prime": Prime, "delta": _Delta(), "exp": sp.exp, "sqrt": sp.sqrt, "log": sp.log}
 """Names that mean the same in every derivation."""
+
+SPELLING = {"^": "a power is **", "η": "write eta", "θ": "write theta", "Θ": "write Theta", "φ": "write varphi"}
+"""What people type, and what to type instead."""
 
 
 def read(derivation: Derivation, text: str) -> sp.Expr:
@@ -31,9 +49,12 @@ def read(derivation: Derivation, text: str) -> sp.Expr:
     """
     words = _Vocabulary(derivation).words()
     known = f"The names here are {', '.join(sorted(words))}; indices stand in brackets."
+    advice = [advice for typed, advice in SPELLING.items() if typed in text]
+    if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
+        advice.append("a bracket is not closed")
     stray = sorted(set(re.findall(r"(\w+)\s*\[", text)) - set(words))
-    if stray:
-        raise IllFormedStep(f"cannot read {', '.join(stray)} in {text!r}. {known}")
+    if advice or stray:
+        raise IllFormedStep(f"cannot read {text!r}: {'; '.join(advice) or ', '.join(stray)}. {known}")
     try:
         return sp.sympify(parse_expr(text, local_dict=words))
     except IllFormedStep:
@@ -118,6 +139,10 @@ class _Family:
                 f"{self.example.func} takes {len(self.indices)} indices in brackets, got {len(chosen)}."
             )
         return substitute(self.example, dict(zip(self.indices, map(sp.sympify, chosen), strict=True)))
+
+    def __call__(self, *chosen):
+        name, written = self.example.func, ", ".join(map(str, chosen))
+        raise IllFormedStep(f"write {name}[{written}], with brackets: the rest of what {name} depends on is understood.")
 
 
 class _Entries:
