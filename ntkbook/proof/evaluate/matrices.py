@@ -30,7 +30,7 @@ def _(expr, scope):
 def _(expr, scope):
     total = jnp.asarray(1.0)
     for arg in expr.args:
-        value = evaluate(arg, scope)
+        value = jnp.asarray(evaluate(arg, scope))
         total = total @ value if total.ndim == value.ndim == 2 else total * value
     return total
 

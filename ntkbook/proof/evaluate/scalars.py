@@ -29,7 +29,7 @@ FUNCTIONS = {
     sp.erf: special.erf,
     sp.erfc: special.erfc,
     sp.loggamma: lambda x: jnp.where(x > 0, special.gammaln(x), jnp.nan),
-    sp.polygamma: lambda order, x: special.digamma(x) if order == 0 else special.polygamma(order, x),
+    sp.polygamma: lambda order, x: special.digamma(x) if order == 0 else special.polygamma(int(order), x),
     sp.gamma: special.gamma,
     sp.factorial: lambda n: special.gamma(n + 1.0),
     sp.Heaviside: lambda x, at_zero=0.5: jnp.where(x == 0, at_zero, jnp.where(x > 0, 1.0, 0.0)),
@@ -124,6 +124,8 @@ def index_value(expr, scope):
         return value
     if isinstance(expr, (sp.Add, sp.Mul)):
         return functools.reduce(FOLDED[expr.func], [index_value(a, scope) for a in expr.args])
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 0:
+        return index_value(expr.base, scope) ** int(expr.exp)
     raise IllFormedStep(f"{expr} is used as an index; only sums and products of indices and integers can be.")
 
 
