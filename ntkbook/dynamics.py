@@ -12,7 +12,6 @@ Conventions: losses are functions of (outputs, targets), by default `losses.mse`
 (N,) or (N, k) and targets have the same shape. η is `learning_rate`; it only rescales time.
 """
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,12 +19,21 @@ from typing import Any, NamedTuple
 import diffrax
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
 from ntkbook.empirical import flatten, ntk
 from ntkbook.losses import mse
+from ntkbook.preconditions import (
+    as_floating,
+    as_inputs,
+    as_kernel,
+    as_targets,
+    as_times,
+    is_known,
+    require_finite,
+    require_function,
+)
 
 __all__ = ["Path", "gradient_descent", "gradient_flow", "kernel_gradient_flow", "kernel_velocity", "output_velocity"]
 
@@ -68,22 +76,24 @@ def gradient_flow(
     Args:
       apply_fn, params: the network and its parameters at t = 0.
       x, y: training inputs and targets; y is shaped as the outputs.
-      times: when to record; increasing, not negative.
+      times: when to record; increasing, not negative. Integers will do.
       learning_rate: η > 0.
       loss: `loss(outputs, targets)`.
       rtol, atol: tolerances of a step; default 1e-10 and 1e-12 in float64, 1e-5 and 1e-6 in float32.
       max_steps: gives up with an error past this number of steps (a stiff problem, or one that runs away).
     Returns: a `Path`.
-    Raises: ValueError: lengths that do not match, NaN in the data, learning_rate not positive, times that do
-      not increase. RuntimeError: max_steps are not enough. Under a JAX transformation the last two cannot
-      be raised; times that were not reached then hold inf.
+    Raises: TypeError: apply_fn is no function. ValueError: lengths that do not match, NaN or infinity in
+      params, x, y or times, labels that the loss refuses, a loss that is not one number, learning_rate not
+      positive, times that do not increase. RuntimeError: max_steps are not enough. Under a JAX transformation
+      what depends on numbers cannot be raised; times that were not reached then hold inf.
     Accuracy: with the default tolerances, 1e-9 against the closed form of a linear model in float64, 1e-4
       in float32.
     Source: the solver is the method of order 8 of Dormand and Prince (Hairer et al. 1993), by diffrax,
       stepping exactly onto `times`.
     """
-    y = _check("gradient_flow", jax.eval_shape(apply_fn, params, x).shape, x, y, learning_rate)
-    times, tolerances = _check_times(times), _tolerances(params, rtol, atol)
+    x, y = _training_data("gradient_flow", apply_fn, params, x, y, learning_rate, loss)
+    times = as_times("gradient_flow", times, _common_dtype(params))
+    tolerances = _tolerances(params, rtol, atol)
     path, reached = _flow(apply_fn, loss, max_steps, params, x, y, times, learning_rate, *tolerances)
     _check_reached("gradient_flow", reached, max_steps)
     return path
@@ -105,19 +115,24 @@ def kernel_gradient_flow(
 
     Args:
       kernel_matrix: shape (N, N), which acts on each output alike, or blocks (N, N, k, k) as from
-        `ntk(..., trace_axes=())`. Symmetric.
+        `ntk(..., trace_axes=())`. Symmetric and positive semidefinite, as every tangent kernel is.
       outputs0: the outputs at t = 0, shape (N,) or (N, k).
       y, times, learning_rate, loss, rtol, atol, max_steps: as for `gradient_flow`.
     Returns: a `Path` whose `params` is None.
-    Raises: as `gradient_flow`; ValueError: a kernel matrix of another shape, with NaN, or not symmetric.
+    Raises: as `gradient_flow`; ValueError: a kernel matrix of another shape, with NaN or infinity, not
+      symmetric (by more than 1000 eps of its largest entry), or with an eigenvalue below -sqrt(eps) times the
+      largest: -1.5e-8 in float64, -3.5e-4 in float32. Rounding stays above.
     Accuracy: with the default tolerances, 1e-9 against the matrix exponential in float64, 1e-4 in float32.
     """
-    outputs0 = jnp.asarray(outputs0)
-    y = _check("kernel_gradient_flow", outputs0.shape, outputs0, y, learning_rate)
-    times, kernel_matrix = _check_times(times), _check_kernel(kernel_matrix, outputs0.shape)
+    name = "kernel_gradient_flow"
+    outputs0 = as_inputs(name, "outputs0", outputs0)
+    outputs0 = as_floating(name, "outputs0", outputs0, float)
+    y = as_targets(name, y, outputs0, loss, learning_rate)
+    times = as_times(name, times, outputs0.dtype)
+    kernel_matrix = as_kernel(name, kernel_matrix, outputs0)
     tolerances = _tolerances(outputs0, rtol, atol)
     path, reached = _kernel_flow(loss, max_steps, kernel_matrix, outputs0, y, times, learning_rate, *tolerances)
-    _check_reached("kernel_gradient_flow", reached, max_steps)
+    _check_reached(name, reached, max_steps)
     return path
 
 
@@ -136,8 +151,8 @@ def gradient_descent(
 
     After s steps it stands near the gradient flow of learning_rate=1.0 at time sη, at a distance O(η); so
     `times` is in that unit. On a model that is linear in its parameters, with `mse` and a kernel of largest
-    eigenvalue λ, it is stable if and only if η < 2N/λ. A larger step is no error: a network may survive it,
-    and if the path runs away it says inf or NaN.
+    eigenvalue λ, every residual in the range of Θ decays if and only if η < 2N/λ. A larger step is no error: a
+    network may survive it, and if the path runs away it says inf or NaN.
 
     Args:
       apply_fn, params, x, y, loss: as for `gradient_flow`.
@@ -147,7 +162,7 @@ def gradient_descent(
     Raises: ValueError: as `gradient_flow`; steps or record_every below 1, or steps no multiple of
       record_every.
     """
-    y = _check("gradient_descent", jax.eval_shape(apply_fn, params, x).shape, x, y, learning_rate)
+    x, y = _training_data("gradient_descent", apply_fn, params, x, y, learning_rate, loss)
     if steps < 1 or record_every < 1 or steps % record_every:
         raise ValueError(
             f"gradient_descent: steps must be a positive multiple of record_every, got steps={steps} and "
@@ -177,8 +192,9 @@ def output_velocity(
     Raises: ValueError: as `gradient_flow`.
     Accuracy: agrees with `kernel_velocity` to 1e-12 of the largest entry in float64, 1e-4 in float32.
     """
-    y = _check("output_velocity", jax.eval_shape(apply_fn, params, x).shape, x, y, learning_rate)
-    return _output_velocity(apply_fn, loss, params, x, y, x if x_test is None else x_test, learning_rate)
+    x, y = _training_data("output_velocity", apply_fn, params, x, y, learning_rate, loss)
+    watched = x if x_test is None else as_inputs("output_velocity", "x_test", x_test)
+    return _output_velocity(apply_fn, loss, params, x, y, watched, learning_rate)
 
 
 def kernel_velocity(
@@ -199,9 +215,10 @@ def kernel_velocity(
     Raises: ValueError: as `gradient_flow`; an unknown method.
     Accuracy: agrees with `output_velocity` to 1e-12 of the largest entry in float64, 1e-4 in float32.
     """
-    y = _check("kernel_velocity", jax.eval_shape(apply_fn, params, x).shape, x, y, learning_rate)
+    x, y = _training_data("kernel_velocity", apply_fn, params, x, y, learning_rate, loss)
+    watched = x if x_test is None else as_inputs("kernel_velocity", "x_test", x_test)
     slope = jax.grad(loss)(apply_fn(params, x), y)
-    blocks = ntk(apply_fn, params, x if x_test is None else x_test, x, method=method, trace_axes=())
+    blocks = ntk(apply_fn, params, watched, x, method=method, trace_axes=())
     return -learning_rate * _apply_kernel(blocks, slope)
 
 
@@ -279,64 +296,26 @@ def _record(times, theta, outputs, y, loss):
     return Path(times, theta, outputs, jax.vmap(lambda f: loss(f, y))(outputs))
 
 
+def _common_dtype(tree):
+    return jnp.result_type(*jax.tree.leaves(tree))
+
+
 def _tolerances(state, rtol, atol):
-    double = jnp.result_type(*jax.tree.leaves(state)) == jnp.float64
+    double = _common_dtype(state) == jnp.float64
     return (1e-10 if double else 1e-5) if rtol is None else rtol, (1e-12 if double else 1e-6) if atol is None else atol
 
 
-def _is_known(array):
-    """Whether the numbers can be looked at; under jit, vmap and grad only shapes can."""
-    return not isinstance(array, jax.core.Tracer)
-
-
-def _check(name, output_shape, x, y, learning_rate):
-    """The targets as an array, once they fit the outputs and hold no NaN."""
-    y = jnp.asarray(y)
-    if y.shape != output_shape:
-        raise ValueError(
-            f"{name}: targets y have shape {y.shape}, the outputs {output_shape}; they must be equal. "
-            "For a network that ends in Dense(1), pass y[:, None]."
-        )
-    for label, array in (("x", x), ("y", y)):
-        if _is_known(array) and np.isnan(np.asarray(array)).any():
-            raise ValueError(f"{name}: {label} holds NaN. Drop those rows, or fill them, first.")
-    if _is_known(learning_rate) and not (math.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"{name}: learning_rate must be positive and finite, got {learning_rate}.")
-    return y
+def _training_data(name, apply_fn, params, x, y, learning_rate, loss):
+    """The inputs and targets as arrays, once everything that gives the loss is in order."""
+    require_function(name, apply_fn)
+    require_finite(name, "params", params)
+    x = as_inputs(name, "x", x)
+    return x, as_targets(name, y, jax.eval_shape(apply_fn, params, x), loss, learning_rate)
 
 
 def _check_reached(name, reached, max_steps):
-    if _is_known(reached) and not reached:
+    if is_known(reached) and not reached:
         raise RuntimeError(
             f"{name}: the solver did not reach the last time within max_steps={max_steps}. Ask for earlier "
             "times, allow more steps or a larger rtol, and look for a loss that runs away."
         )
-
-
-def _check_times(times):
-    times = jnp.asarray(times)
-    if times.ndim != 1 or times.size == 0:
-        raise ValueError(f"times must be a vector with at least one entry, got shape {times.shape}.")
-    if _is_known(times) and not (np.diff(np.asarray(times), prepend=-np.finfo(times.dtype).tiny) > 0).all():
-        raise ValueError("times must start at 0 or later and increase strictly; the flow starts at t = 0.")
-    return times
-
-
-def _check_kernel(kernel, output_shape):
-    kernel = jnp.asarray(kernel)
-    n = output_shape[0]
-    allowed = [(n, n)] + [(n, n, k, k) for k in output_shape[1:]]
-    if kernel.shape not in allowed:
-        raise ValueError(
-            f"kernel_gradient_flow: outputs of shape {output_shape} need a kernel matrix of shape "
-            f"{' or '.join(map(str, allowed))}, got {kernel.shape}."
-        )
-    if _is_known(kernel):
-        entries = np.asarray(kernel)
-        asymmetry = np.abs(entries - entries.transpose((1, 0, 3, 2)[: entries.ndim])).max()
-        if not asymmetry <= 1e3 * np.finfo(entries.dtype).eps * np.abs(entries).max():
-            raise ValueError(
-                f"kernel_gradient_flow: the kernel matrix is not symmetric (off by {float(asymmetry):.2g}), "
-                "or holds NaN. A tangent kernel is symmetric: was this one made with two sets of inputs?"
-            )
-    return kernel

@@ -20,6 +20,8 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
+from ntkbook.preconditions import as_inputs, require_finite, require_function
+
 __all__ = ["finite_difference_ntk", "flatten", "linearize", "ntk", "ntk_row", "push"]
 
 Params = Any
@@ -38,6 +40,7 @@ def flatten(apply_fn: ApplyFn, params: Params) -> tuple[ApplyFn, Float[Array, " 
     Returns: `flat_apply_fn(theta, x)` and theta, of shape (P,), such that
       `flat_apply_fn(theta, x)` equals `apply_fn(params, x)`.
     """
+    require_function("flatten", apply_fn)
     theta, unravel = ravel_pytree(params)
     return lambda flat, x: apply_fn(unravel(flat), x), theta
 
@@ -51,6 +54,7 @@ def linearize(apply_fn: ApplyFn, params0: Params) -> ApplyFn:
       params0, and the same tangent kernel everywhere else.
     Source: Lee et al. 2019; the calling convention of neural-tangents' `linearize`.
     """
+    require_function("linearize", apply_fn)
 
     def f_lin(params, x):
         step = jax.tree.map(jnp.subtract, params, params0)
@@ -87,8 +91,9 @@ def ntk(
       trace_axes: (-1,) or (). Scalar outputs (n,) have nothing to trace.
     Returns: kernel of shape (n1, n2), or (n1, n2, k, k) for `trace_axes=()` and outputs (n, k), where entry
       [i, j, a, b] couples output a at x1[i] with output b at x2[j].
-    Raises: ValueError: an unknown method, other trace_axes, outputs that are neither (n,) nor (n, k), or x1
-      and x2 whose rows differ in shape.
+    Raises: TypeError: apply_fn is no function. ValueError: an unknown method, other trace_axes, outputs that
+      are neither (n,) nor (n, k), x1 and x2 whose rows differ in shape, or NaN or infinity in params, x1 or x2
+      (where JAX knows their values: not under jit or vmap).
     Accuracy: the two methods agree to 1e-13 of the largest entry in float64, 1e-5 in float32.
     Source: Jacot et al. 2018; products: Novak et al. 2022.
     """
@@ -96,12 +101,10 @@ def ntk(
         raise ValueError(f'ntk: method is "auto", "jacobian" or "products", got {method!r}.')
     if trace_axes not in ((), (-1,)):
         raise ValueError(f"ntk: trace_axes is () for all blocks or (-1,) for their mean trace, got {trace_axes!r}.")
-    if x2 is not None and jnp.shape(x1)[1:] != jnp.shape(x2)[1:]:
-        raise ValueError(f"ntk: x1 and x2 must have rows of one shape, got {jnp.shape(x1)} and {jnp.shape(x2)}.")
-    output_shape = _row_output_shape("ntk", apply_fn, params, x1)
+    x1, x2, output_shape = _checked("ntk", apply_fn, params, x1, x2)
     if method == "auto":
         params_bytes = sum(leaf.size * leaf.dtype.itemsize for leaf in map(jnp.asarray, jax.tree.leaves(params)))
-        rows = jnp.shape(x1)[0] + (0 if x2 is None else jnp.shape(x2)[0])
+        rows = x1.shape[0] + (0 if x2 is None else x2.shape[0])
         jacobian_bytes = rows * math.prod(output_shape) * params_bytes
         method = "jacobian" if jacobian_bytes <= _JACOBIAN_BYTES else "products"
     blocks = (_jacobian_ntk if method == "jacobian" else _products_ntk)(apply_fn, params, x1, x2)
@@ -126,30 +129,16 @@ def finite_difference_ntk(
       step: change of a parameter; default eps^(1/3), where the error of the difference (step^2) and of
         rounding (eps / step) balance: 6e-6 in float64, 5e-3 in float32.
     Returns: kernel, shaped as by `ntk`.
-    Raises: ValueError: step not positive; outputs that are neither (n,) nor (n, k).
+    Raises: as `ntk`; ValueError: step not positive.
     Accuracy: about eps^(2/3) of the largest entry: 1e-9 in float64, 1e-3 in float32, for smooth
       activations and parameters of order 1. A ReLU whose kink lies within `step` costs more.
     """
-    output_shape = _row_output_shape("finite_difference_ntk", apply_fn, params, x1)
-    theta, unravel = ravel_pytree(params)
-    step = float(jnp.finfo(theta.dtype).eps) ** (1 / 3) if step is None else step
+    x1, x2, output_shape = _checked("finite_difference_ntk", apply_fn, params, x1, x2)
+    step = float(jnp.finfo(ravel_pytree(params)[0].dtype).eps) ** (1 / 3) if step is None else step
     if not step > 0:
         raise ValueError(f"finite_difference_ntk: step must be positive, got {step}. None chooses one.")
-
-    @jax.jit
-    def jacobian(theta, x):
-        def derivative(p):
-            forward = apply_fn(unravel(theta.at[p].add(step)), x)
-            backward = apply_fn(unravel(theta.at[p].add(-step)), x)
-            # The change that was made, after rounding, and not the one that was asked for.
-            made = theta.at[p].add(step)[p] - theta.at[p].add(-step)[p]
-            return (forward - backward) / made
-
-        columns = jax.lax.map(derivative, jnp.arange(theta.size), batch_size=64)  # (P, n) or (P, n, k)
-        return columns.reshape(theta.size, jnp.shape(x)[0], -1)
-
-    jacobian1 = jacobian(theta, x1)
-    jacobian2 = jacobian1 if x2 is None else jacobian(theta, x2)
+    jacobian1 = _difference_jacobian(apply_fn, params, x1, step)
+    jacobian2 = jacobian1 if x2 is None else _difference_jacobian(apply_fn, params, x2, step)
     blocks = jnp.einsum("pia,pjb->ijab", jacobian1, jacobian2)
     return _take_trace(blocks, output_shape, trace_axes)
 
@@ -167,13 +156,14 @@ def ntk_row(
       output: which of the k outputs of x_pushed is pushed; not used for scalar outputs.
     Returns: the movement per unit of s, shaped as `apply_fn(params, x)`: (n,) or (n, k). Entry [j, a] is
       Θ_{a,output}(x_j, x_pushed).
-    Raises: ValueError: x_pushed is not one row of x's shape; no such output.
+    Raises: as `ntk`; ValueError: x_pushed is not one row of x's shape; no such output.
     """
-    if jnp.shape(x_pushed) != jnp.shape(x)[1:]:
+    x_pushed, x = jnp.asarray(x_pushed), as_inputs("ntk_row", "x", x)
+    if x_pushed.shape != x.shape[1:]:
         raise ValueError(
-            f"ntk_row: x_pushed is one input of shape {jnp.shape(x)[1:]}, like a row of x; got {jnp.shape(x_pushed)}."
+            f"ntk_row: x_pushed is one input of shape {x.shape[1:]}, like a row of x; got {x_pushed.shape}."
         )
-    gradient = _gradient(apply_fn, params, x_pushed, output)
+    gradient = _gradient("ntk_row", apply_fn, params, x_pushed, output)
     return jax.jvp(lambda p: apply_fn(p, x), (params,), (gradient,))[1]
 
 
@@ -185,26 +175,40 @@ def push(apply_fn: ApplyFn, params: Params, x_pushed: Float[Array, "..."], *, st
 
     Args:
       x_pushed: one input, without a batch axis.
-      step: length of the step in units of the gradient; negative pushes down.
+      step: multiple of the gradient that is added; negative pushes down.
       output: which of the k outputs is pushed; not used for scalar outputs.
+    Raises: as `ntk`; ValueError: no such output.
     """
-    gradient = _gradient(apply_fn, params, x_pushed, output)
+    gradient = _gradient("push", apply_fn, params, x_pushed, output)
     return jax.tree.map(lambda leaf, slope: leaf + step * slope, params, gradient)
 
 
-def _gradient(apply_fn, params, x_row, output):
-    shape = _row_output_shape("push", apply_fn, params, x_row[None])
+def _gradient(name, apply_fn, params, x_pushed, output):
+    row = jnp.asarray(x_pushed)[None]
+    require_finite(name, "x_pushed", row[0])
+    _, _, shape = _checked(name, apply_fn, params, row, None)
     if shape and not 0 <= output < shape[0]:
-        raise ValueError(f"the network has outputs 0 to {shape[0] - 1}, got output={output}.")
-    return jax.grad(lambda p: apply_fn(p, x_row[None]).reshape(-1)[output if shape else 0])(params)
+        raise ValueError(f"{name}: the network has outputs 0 to {shape[0] - 1}, got output={output}.")
+    return jax.grad(lambda p: apply_fn(p, row).reshape(-1)[output if shape else 0])(params)
+
+
+def _checked(name, apply_fn, params, x1, x2):
+    """The batches as arrays, and the shape of the output at one row."""
+    require_function(name, apply_fn)
+    require_finite(name, "params", params)
+    x1 = as_inputs(name, "x1", x1)
+    x2 = None if x2 is None else as_inputs(name, "x2", x2)
+    if x2 is not None and x1.shape[1:] != x2.shape[1:]:
+        raise ValueError(f"{name}: x1 and x2 must have rows of one shape, got {x1.shape} and {x2.shape}.")
+    return x1, x2, _row_output_shape(name, apply_fn, params, x1)
 
 
 def _row_output_shape(name, apply_fn, params, x):
     """() for outputs (n,), (k,) for outputs (n, k)."""
     shape = jax.eval_shape(apply_fn, params, x).shape
-    if len(shape) not in (1, 2) or shape[0] != jnp.shape(x)[0]:
+    if len(shape) not in (1, 2) or shape[0] != x.shape[0]:
         raise ValueError(
-            f"{name}: apply_fn must map {jnp.shape(x)[0]} inputs to outputs of shape (n,) or (n, k), got {shape}."
+            f"{name}: apply_fn must map {x.shape[0]} inputs to outputs of shape (n,) or (n, k), got {shape}."
         )
     return shape[1:]
 
@@ -238,6 +242,19 @@ def _products_ntk(apply_fn, params, x1, x2):
 
     columns = jax.lax.map(column, x2)  # (n2, k, n1, k): [j, b, i, a]
     return columns.transpose(2, 0, 3, 1)
+
+
+@partial(jax.jit, static_argnames="apply_fn")
+def _difference_jacobian(apply_fn, params, x, step):
+    theta, unravel = ravel_pytree(params)
+
+    def derivative(p):
+        above, below = theta.at[p].add(step), theta.at[p].add(-step)
+        # Divided by the change that was made, after rounding, and not by the one that was asked for.
+        return (apply_fn(unravel(above), x) - apply_fn(unravel(below), x)) / (above[p] - below[p])
+
+    columns = jax.lax.map(derivative, jnp.arange(theta.size), batch_size=64)  # (P, n) or (P, n, k)
+    return columns.reshape(theta.size, x.shape[0], -1)
 
 
 def _take_trace(blocks, output_shape, trace_axes):

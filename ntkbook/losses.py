@@ -4,8 +4,11 @@ Any function with this signature will do wherever `ntkbook` asks for a loss.
 """
 
 import jax.numpy as jnp
+import numpy as np
 from jax.nn import softplus
 from jaxtyping import Array, Float
+
+from ntkbook.preconditions import is_known
 
 __all__ = ["half_sum_of_squares", "logistic", "mse"]
 
@@ -31,5 +34,16 @@ def logistic(outputs: Float[Array, "N ..."], targets: Float[Array, "N ..."]) -> 
     $$L = \frac{1}{N} \sum_i \log\left(1 + e^{-y_i f_i}\right)$$
 
     Stable for large margins of either sign.
+
+    Raises: ValueError: a label other than ±1, where JAX knows the labels (not under jit). `dynamics` asks
+      before it compiles, so its functions raise.
     """
-    return jnp.sum(softplus(-targets * outputs)) / outputs.shape[0]
+    if is_known(targets):
+        wrong = np.argwhere(np.abs(np.asarray(targets)) != 1)
+        if wrong.size:
+            index = tuple(wrong[0].tolist())
+            raise ValueError(
+                f"logistic: labels are -1 or 1, got {np.asarray(targets)[index]} at index {index}. "
+                "Map labels 0/1 by 2*y - 1."
+            )
+    return jnp.sum(softplus(-(targets * outputs))) / outputs.shape[0]

@@ -4,22 +4,31 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jax.flatten_util import ravel_pytree
 
 from ntkbook import empirical, stax
 
 
+def draw(shape, seed, dtype="float64"):
+    """Standard normal numbers by NumPy, which compiles nothing."""
+    return jnp.asarray(np.random.default_rng(seed).standard_normal(shape), dtype)
+
+
+def draw_params(net, d, dtype="float64"):
+    shapes = jax.eval_shape(lambda key: net.init_fn(key, (-1, d))[1], jax.random.key(0))
+    leaves, structure = jax.tree.flatten(shapes)
+    return jax.tree.unflatten(structure, [draw(leaf.shape, i, dtype) for i, leaf in enumerate(leaves)])
+
+
 @cache
-def network(k=1, d=3, width=7, activation=stax.Tanh, dtype=jnp.float64):
+def network(k=1, d=3, width=7, activation=stax.Tanh, dtype="float64"):
     net = stax.serial(stax.Dense(width, W_std=1.5, b_std=0.2), activation(), stax.Dense(k, W_std=1.2))
-    _, params = net.init_fn(jax.random.key(0), (-1, d))
-    return net.apply_fn, jax.tree.map(lambda leaf: leaf.astype(dtype), params)
+    return jax.jit(net.apply_fn), draw_params(net, d, dtype)
 
 
-def inputs(n, d=3, seed=1, dtype=jnp.float64):
-    return jax.random.normal(jax.random.key(seed), (n, d)).astype(dtype)
+def inputs(n, d=3, seed=25, dtype="float64"):
+    # With seeds 25 and 28 no ReLU of `network` is within 0.05 of its kink, out of reach of the differences.
+    return draw((n, d), seed, dtype)
 
 
 def distance(a, b):
@@ -32,11 +41,10 @@ def fitted_order(steps, errors):
     return np.polyfit(np.log(steps), np.log(errors), 1)[0]
 
 
-@settings(max_examples=3)
-@given(n1=st.integers(1, 4), n2=st.integers(1, 4), k=st.integers(1, 3))
-def test_the_two_routes_agree_for_every_shape(n1, n2, k):
+@pytest.mark.parametrize(("n1", "n2", "k"), [(1, 4, 3), (3, 1, 1)])
+def test_the_two_routes_agree_whatever_the_shape(n1, n2, k):
     apply_fn, params = network(k)
-    x1, x2 = inputs(n1), inputs(n2, seed=2)
+    x1, x2 = inputs(n1), inputs(n2, seed=28)
     by_jacobian = empirical.ntk(apply_fn, params, x1, x2, method="jacobian", trace_axes=())
     by_products = empirical.ntk(apply_fn, params, x1, x2, method="products", trace_axes=())
     assert by_jacobian.shape == (n1, n2, k, k)
@@ -49,7 +57,7 @@ def test_the_two_routes_agree_for_every_shape(n1, n2, k):
 @pytest.mark.parametrize("activation", [stax.Tanh, stax.Erf, stax.Relu])
 def test_three_witnesses_agree(activation, dtype, exact, differences):
     apply_fn, params = network(2, activation=activation, dtype=dtype)
-    x1, x2 = inputs(4, dtype=dtype), inputs(3, seed=2, dtype=dtype)
+    x1, x2 = inputs(4, dtype=dtype), inputs(4, seed=28, dtype=dtype)
     kernel = empirical.ntk(apply_fn, params, x1, x2, method="jacobian", trace_axes=())
     assert kernel.dtype == dtype
     assert distance(kernel, empirical.ntk(apply_fn, params, x1, x2, method="products", trace_axes=())) < exact
@@ -89,7 +97,7 @@ def test_finite_differences_have_order_two():
 def test_single_neuron_in_closed_form():
     # f = tanh(w.x): the 1/sqrt(fan-in) is undone by W_std.
     net = stax.serial(stax.Dense(1, W_std=3**0.5), stax.Tanh())
-    _, params = net.init_fn(jax.random.key(4), (-1, 3))
+    params = draw_params(net, 3)
     w, x = params[0][0][:, 0], inputs(5)
     slope = 1 - jnp.tanh(x @ w) ** 2
     assert distance(empirical.ntk(net.apply_fn, params, x), slope[:, None] * slope[None, :] * (x @ x.T)) < 1e-14
@@ -129,7 +137,7 @@ def test_kernel_row_is_a_row_of_the_kernel_and_predicts_a_push():
     blocks = empirical.ntk(apply_fn, params, x, trace_axes=())
     row = empirical.ntk_row(apply_fn, params, x[3], x, output=1)
     assert distance(blocks[:, 3, :, 1], row) < 1e-13
-    steps = [0.05, 0.025, 0.0125]
+    steps = [0.01, 0.005, 0.0025]
     errors = []
     for step in steps:
         pushed = empirical.push(apply_fn, params, x[3], step=step, output=1)
@@ -142,7 +150,7 @@ def test_linearization_is_tangent_and_affine():
     x = inputs(4)
     f_lin = empirical.linearize(apply_fn, params)
     assert jnp.array_equal(f_lin(params, x), apply_fn(params, x))
-    direction = jax.tree.map(lambda leaf: jax.random.normal(jax.random.key(5), leaf.shape), params)
+    direction = jax.tree.map(lambda leaf: draw(leaf.shape, 5), params)
     far = jax.tree.map(lambda leaf, change: leaf + 3.0 * change, params, direction)
     kernel = empirical.ntk(apply_fn, params, x, trace_axes=())
     assert distance(kernel, empirical.ntk(f_lin, far, x, trace_axes=())) < 1e-13
@@ -191,3 +199,56 @@ def test_mistakes_are_refused():
         empirical.ntk_row(apply_fn, params, x, x)
     with pytest.raises(ValueError, match="output=2"):
         empirical.ntk_row(apply_fn, params, x[0], x, output=2)
+    with pytest.raises(ValueError, match=r"x1 holds one input per row.*3\.0"):
+        empirical.ntk(apply_fn, params, 3.0)
+    with pytest.raises(TypeError, match="x1 cannot be made an array"):
+        empirical.ntk(apply_fn, params, [[1.0], [2.0, 3.0]])
+
+
+# Each of these names its network `apply_fn`, and its inputs by the label that the error must carry.
+CALLS = {
+    "x1": lambda apply_fn, params, x: empirical.ntk(apply_fn, params, x),
+    "x2": lambda apply_fn, params, x: empirical.ntk(apply_fn, params, inputs(2), x),
+    "x1 ": lambda apply_fn, params, x: empirical.finite_difference_ntk(apply_fn, params, x),
+    "x": lambda apply_fn, params, x: empirical.ntk_row(apply_fn, params, inputs(1)[0], x),
+    "x_pushed": lambda apply_fn, params, x: empirical.push(apply_fn, params, x[1], step=0.1),
+}
+
+
+@pytest.mark.parametrize("label", CALLS)
+def test_nan_and_infinity_are_named_and_a_layer_is_refused(label):
+    call = CALLS[label]
+    apply_fn, params = network(2)
+    x = inputs(3)
+    for bad in (jnp.nan, jnp.inf):
+        with pytest.raises(ValueError, match=rf": {label.strip()} holds {bad} at index"):
+            call(apply_fn, params, x.at[1, 2].set(bad))
+        theta, unravel = ravel_pytree(params)
+        with pytest.raises(ValueError, match=rf"params\[2\]\[0\] holds {bad} at index \(6, 1\)"):
+            call(apply_fn, unravel(theta.at[-1].set(bad)), x)
+    with pytest.raises(TypeError, match="got a Layer. Pass net.apply_fn"):
+        call(stax.Dense(2), params, x)
+
+
+def test_a_layer_is_refused_by_the_converters():
+    for convert in (empirical.flatten, empirical.linearize):
+        with pytest.raises(TypeError, match=r"Pass net\.apply_fn"):
+            convert(stax.Dense(2), network()[1])
+
+
+def test_lists_and_arrays_give_the_same():
+    apply_fn, params = network(2)
+    x = inputs(3)
+    rows = x.tolist()
+    assert jnp.array_equal(empirical.ntk(apply_fn, params, x), empirical.ntk(apply_fn, params, rows))
+    row = empirical.ntk_row(apply_fn, params, x[1], x)
+    assert jnp.array_equal(row, empirical.ntk_row(apply_fn, params, rows[1], rows))
+    pushed = (empirical.push(apply_fn, params, one, step=0.1) for one in (x[1], rows[1]))
+    assert jax.tree.all(jax.tree.map(jnp.array_equal, *pushed))
+
+
+def test_numbers_are_not_looked_at_under_a_transformation():
+    apply_fn, params = network()
+    x = inputs(3).at[1].set(jnp.nan)
+    kernel = jax.jit(lambda p, x: empirical.ntk(apply_fn, p, x))(params, x)
+    assert [bool(known) for known in jnp.isfinite(jnp.diag(kernel))] == [True, False, True]

@@ -12,7 +12,7 @@ from .check import compare
 from .derivation import Derivation, Step
 from .errors import IllFormedStep, UndecidedStep
 from .reading import read
-from .rewriting import alpha_key, available, definitions, unfold
+from .rewriting import alpha_key, available, chain, definitions, unfold
 from .terms import BINDERS, rebuild
 from .verify import check_declared, is_zero
 
@@ -60,13 +60,14 @@ def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
     if step in derivation.hypotheses or step.relation in ("->", "~"):
         return Attempt(Judgement.REFUSED, f"{label!r} is a hypothesis or a limit; no right side can be judged.")
     try:
-        candidate = match_names(derivation, read(derivation, rhs) if isinstance(rhs, str) else sp.sympify(rhs))
-        if not isinstance(candidate, sp.Expr):
+        written = read(derivation, rhs) if isinstance(rhs, str) else sp.sympify(rhs)
+        if not isinstance(written, sp.Expr):
             return Attempt(Judgement.REFUSED, f"{rhs!r} is no expression; write the right side alone.")
+        candidate = match_names(derivation, written)
         tried = step.with_rhs(candidate)
         check_declared(derivation, tried)
-        if alpha_key(candidate) == alpha_key(rebuild(step.lhs)):
-            return Attempt(Judgement.REFUSED, "this is the left side itself; write what it is equal to.")
+        if alpha_key(candidate) in _lines_before(derivation, step):
+            return Attempt(Judgement.REFUSED, "this is a line before; write what it is equal to.")
         agreement = compare(derivation, tried.lhs, tried.relation, tried.rhs)
         bound = tried.relation == "=" or not compare(derivation, step.rhs, "=", candidate).counterexample
     except (IllFormedStep, UndecidedStep, sp.SympifyError) as error:
@@ -75,22 +76,30 @@ def attempt(derivation: Derivation, label: str, rhs) -> Attempt:
         return Attempt(Judgement.FALSE, f"{agreement.counterexample}.")
     if not bound:
         return Attempt(Judgement.REFUSED, "this holds at all points, but it is another bound than the book's.")
-    if _provable(derivation, step, candidate):
-        return Attempt(
-            Judgement.PROVED, f"algebra reduces it to the book's form, and {agreement.points} random points agree."
-        )
+    proof = _proof(derivation, step, candidate)
+    if proof:
+        return Attempt(Judgement.PROVED, f"{proof}, and {agreement.points} random points agree.")
     return Attempt(
         Judgement.AGREES,
         f"{agreement.points} random points agree with it, but algebra does not reduce it to the book's form.",
     )
 
 
-def _provable(derivation, step: Step, candidate) -> bool:
+def _lines_before(derivation, step: Step) -> set:
+    """The left side, and every earlier line of the chain that the step continues."""
+    lines = {alpha_key(rebuild(step.lhs))}
+    _, before = chain(derivation, step)
+    return lines | _lines_before(derivation, before) if before is not None else lines
+
+
+def _proof(derivation, step: Step, candidate) -> str:
+    """How algebra shows the candidate to be the book's right side; empty if it does not."""
     meanings = list(definitions(derivation).values())
     known, tried = unfold(step.rhs, meanings), unfold(candidate, meanings)
     if is_zero(known - tried, derivation):
-        return True
-    return bool(step.relation == "=" and proved_sizes(derivation, known, tried))
+        return "algebra reduces it to the book's form"
+    sizes = proved_sizes(derivation, known, tried) if step.relation == "=" else ()
+    return f"SymPy finds it equal to the book's form at {' and '.join(sizes)}" if sizes else ""
 
 
 def match_names(derivation: Derivation, expr: sp.Expr) -> sp.Expr:

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from .derivation import Derivation, Step
+from .derivation import Derivation
 from .domain import Index, Interval, Map, Vector
 from .draw import concrete, draw_sizes, draw_values
 from .errors import IllFormedStep, UndecidedStep
@@ -37,7 +37,8 @@ class Counterexample:
 
     def __str__(self):
         where = f"at {self.place} " if self.place else ""
-        return f"{where}the left side is {self.left:.6g}, the right side {self.right:.6g}"
+        digits = 6 if f"{self.left:.6g}" != f"{self.right:.6g}" else 15
+        return f"{where}the left side is {self.left:.{digits}g}, the right side {self.right:.{digits}g}"
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def imposed(derivation: Derivation) -> tuple[dict, list[tuple]]:
             constraints.append((lhs, rhs))
         else:
             raise IllFormedStep(
-                f"{derivation.name}, hypothesis {step.label!r}: numbers can obey d v_p/dt = ..., d g/dt = ... and symbol = ...; "
-                f"{step.lhs} has another form."
+                f"{derivation.name}, hypothesis {step.label!r}: numbers can obey d v_p/dt = ..., d g/dt = ... "
+                f"and symbol = ...; {step.lhs} has another form."
             )
         if flow:
             _check_flow(derivation, step, flow)
@@ -118,8 +119,8 @@ def _check_flow(derivation, step, flow):
     space = domain.get(flow.head)
     if not isinstance(space, Map) or not _indexed_by(domain, flow.index, space.into):
         raise IllFormedStep(
-            f"{derivation.name}, hypothesis {step.label!r}: the index of {step.lhs} must be declared with the size of the "
-            f"vector {flow.head}, which must be a declared function of time."
+            f"{derivation.name}, hypothesis {step.label!r}: the index of {step.lhs} must be declared with the size "
+            f"of the vector {flow.head}, which must be a declared function of time."
         )
     if any(flow.head in applied_heads(d) for d in flow.rhs.atoms(sp.Derivative)):
         raise IllFormedStep(
@@ -203,7 +204,7 @@ def _sides(lhs, rhs, scope, values):
     for side, numbers in (("left", left), ("right", right)):
         if not np.all(np.isfinite(numbers)):
             raise IllFormedStep(
-                f"the {side} side is not finite everywhere in the domain; narrow the domain or mend the formula."
+                f"the {side} side is not finite everywhere; an index may run past its range, or the domain is too wide."
             )
     return left, right, doubt
 
@@ -216,7 +217,8 @@ def _first_failure(left, right, relation, doubt):
     bad = gap > allowed
     if not bad.any() and 10 * doubt.max() > PRECISION * max(float(scale.max()), 1e-300):
         raise UndecidedStep(
-            f"quadrature undecided: two resolutions differ by {doubt.max():.1e}; split the integral or narrow the domain."
+            f"quadrature undecided: two resolutions differ by {doubt.max():.1e}; split the integral or narrow the "
+            "domain."
         )
     failed = np.flatnonzero(bad.reshape(bad.shape[0], -1).any(axis=1))
     return int(failed[0]) if failed.size else None

@@ -64,7 +64,7 @@ def _table(derivation: Derivation, results: tuple[Result, ...]) -> str:
         [
             f"*{derivation.title}*{_told(derivation)}",
             "",
-            "| equation | step | verdict | points | evidence, where it is not proved for all sizes |",
+            "| equation | step | verdict | points | evidence |",
             "| --- | --- | --- | ---: | --- |",
             *rows,
         ]

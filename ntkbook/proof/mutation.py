@@ -166,7 +166,8 @@ def _here(node, domain, indices):
 
 def _other_functions(node, domain):
     if node.func in SWAPS:
-        yield f"{SWAPS[node.func].__name__} for {node.func.__name__}", SWAPS[node.func](*node.args)
+        arguments = node.args[:1] if node.func is sp.Heaviside else node.args  # its second is the value at 0
+        yield f"{SWAPS[node.func].__name__} for {node.func.__name__}", SWAPS[node.func](*arguments)
     if not isinstance(node, AppliedUndef) or node.func not in domain:
         return
     for other in domain.of_kind(Map):

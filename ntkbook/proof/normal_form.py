@@ -180,16 +180,20 @@ class _Normalizer:
         if not term.binders:
             number, body = sp.Mul(*term.factors).as_coeff_Mul()
             return number, body
-        level = max((depth(f) for f in term.factors), default=0) + 1
+        bound = {b for b, *_ in term.binders}
+        outside = [f for f in term.factors if not f.free_symbols & bound]
+        inside = [f for f in term.factors if f.free_symbols & bound]
+        level = max((depth(f) for f in inside), default=0) + 1
         best = None
         for order in self._orders(term):
             names = {b: bound_symbol(level, n) for n, (b, *_) in enumerate(order)}
-            number, body = sp.Mul(*[rebuild(substitute(f, names)) for f in term.factors]).as_coeff_Mul()
+            number, body = sp.Mul(*[rebuild(substitute(f, names)) for f in inside]).as_coeff_Mul()
             key = sp.default_sort_key(body)
             if best is None or key < best[0]:
                 best = key, number, body, [(names[b], lower, upper) for b, lower, upper in order]
         _, number, body, limits = best
-        return number, sp.Sum(body, *limits)
+        more, constant = sp.Mul(*outside).as_coeff_Mul()
+        return number * more, constant * sp.Sum(body, *limits)
 
     def _orders(self, term):
         """Candidate orders of the binders: only indices that look alike need to be permuted."""

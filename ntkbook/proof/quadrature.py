@@ -51,6 +51,14 @@ def integrate(integrand, lower, upper, breaks: list, count: int):
       breaks: scalars where the integrand is not smooth.
       count: nodes per panel.
     """
+    if not _infinite(lower) and not _infinite(upper):
+        forwards, (lower, upper) = lower <= upper, (jnp.minimum(lower, upper), jnp.maximum(lower, upper))
+        total = _integrate_forwards(integrand, lower, upper, breaks, count)
+        return jnp.where(forwards, total, -total)
+    return _integrate_forwards(integrand, lower, upper, breaks, count)
+
+
+def _integrate_forwards(integrand, lower, upper, breaks, count):
     nodes, weights = (jnp.asarray(a) for a in _nodes(count))
     ends = [e for e in (lower, upper) if not _infinite(e)]
     if breaks or not ends:

@@ -19,6 +19,7 @@ from .errors import IllFormedStep
 from .rewriting import available, definitions
 from .terms import Component, Partial, Prime, Stack, rebuild, substitute
 
+
 def _sum(term, *limits):
     if not limits or any(len(limit) != 3 for limit in limits):
         raise IllFormedStep("a sum is Sum(term, (index, first, last)).")
@@ -142,7 +143,7 @@ class _Family:
 
     def __call__(self, *chosen):
         name, written = self.example.func, ", ".join(map(str, chosen))
-        raise IllFormedStep(f"write {name}[{written}], with brackets: the rest of what {name} depends on is understood.")
+        raise IllFormedStep(f"write {name}[{written}], with brackets; what else {name} depends on is understood.")
 
 
 class _Entries:

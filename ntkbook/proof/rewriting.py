@@ -44,7 +44,7 @@ def definitions(derivation: Derivation) -> dict:
 
 
 def chain(derivation: Derivation, step: Step) -> tuple[Step, Step | None]:
-    """The step that starts the chain to which `step` belongs, and the step that it continues (None if it starts one)."""
+    """The step that starts the chain to which `step` belongs, and the step that it continues, if any."""
     steps = derivation.statements
     for earlier in reversed(steps[: steps.index(step)]):
         if step.relation != ":=" and earlier.relation == "=" and earlier.rhs == step.lhs:
@@ -212,7 +212,7 @@ def apply_uses(derivation: Derivation, step: Step) -> tuple[sp.Basic, sp.Basic]:
             lhs = rewrite(lhs, used, derivation.domain, _fixed_indices(proved_under), identity)
         else:
             raise IllFormedStep(
-                f"{derivation.name}, step {step.label!r}: {label!r} is no equation, so nothing can be rewritten with it."
+                f"{derivation.name}, step {step.label!r}: {label!r} is no equation; nothing can be rewritten with it."
             )
         if before == (lhs, rhs):
             raise IllFormedStep(

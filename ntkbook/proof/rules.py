@@ -43,6 +43,7 @@ class Rule:
         return self.name not in THEOREMS
 
     def __call__(self, expr: sp.Expr, domain: Domain) -> sp.Expr:
+        """The expression after the rule."""
         if self.name not in REGISTRY:
             raise IllFormedStep(f"rule {self.name!r} is not in the registry; choose from {', '.join(REGISTRY)}.")
         return REGISTRY[self.name](expr, domain, *self.arguments)
@@ -142,29 +143,38 @@ def _derivative(expr, node, inward, domain):
         return sp.S.One
     if isinstance(node, Partial) and isinstance(expr, Component) and expr.vector == node.vector:
         return sp.KroneckerDelta(expr.index, node.index)
+    if isinstance(expr, (sp.Sum, sp.Add, sp.Mul)):
+        return _linear_or_product(expr, node, further)
+    if isinstance(expr, sp.Pow) and not _depends(expr.exp, node):
+        return expr.exp * expr.base ** (expr.exp - 1) * further(expr.base)
+    outer = _outer_derivative(expr, node, domain)
+    return None if outer is None else outer * further(_argument(expr))
+
+
+def _linear_or_product(expr, node, further):
+    """Term by term in a sum, factor by factor in a product."""
     if isinstance(expr, sp.Sum):
         expr = _apart(expr, node)
         return sp.Sum(further(expr.function), *expr.limits)
     if isinstance(expr, sp.Add):
         return sp.Add(*[further(a) for a in expr.args])
-    if isinstance(expr, sp.Mul):
-        parts = list(expr.args)
-        return sp.Add(*[sp.Mul(*parts[:k], further(a), *parts[k + 1 :]) for k, a in enumerate(parts)])
-    if isinstance(expr, sp.Pow) and not _depends(expr.exp, node):
-        return expr.exp * expr.base ** (expr.exp - 1) * further(expr.base)
+    parts = list(expr.args)
+    return sp.Add(*[sp.Mul(*parts[:k], further(a), *parts[k + 1 :]) for k, a in enumerate(parts)])
+
+
+def _argument(expr):
+    return expr.applied.args[0] if isinstance(expr, Prime) else expr.args[0]
+
+
+def _outer_derivative(expr, node, domain):
+    """phi'(z) of a function phi(z) of one number; None for anything else."""
     if isinstance(expr, Prime):
-        return Prime(expr.applied, expr.order + 1) * further(expr.applied.args[0])
+        return Prime(expr.applied, expr.order + 1)
     if isinstance(expr, AppliedUndef):
         space = domain.get(expr.func)
-        of_one_number = (
-            isinstance(space, Map) and len(space.arguments) == 1 and isinstance(space.arguments[0], Interval)
-        )
-        if not of_one_number or expr.args[0] in getattr(node, "variables", ()):
-            return None
-        return Prime(expr) * further(expr.args[0])
-    if isinstance(expr, sp.Function) and len(expr.args) == 1:
-        return expr.fdiff(1) * further(expr.args[0])
-    return None
+        of_one_number = isinstance(space, Map) and tuple(map(type, space.arguments)) == (Interval,)
+        return Prime(expr) if of_one_number and expr.args[0] not in getattr(node, "variables", ()) else None
+    return expr.fdiff(1) if isinstance(expr, sp.Function) and len(expr.args) == 1 else None
 
 
 def _apart(total, node):

@@ -181,7 +181,7 @@ def _opaque(expr, names):
     """A symbol in place of everything that SymPy's `simplify` would misread: binders, derivatives, vectors."""
     unknown = (*BINDERS, sp.Derivative, sp.Subs, AppliedUndef, RealTerm)
     if isinstance(expr, unknown):
-        return names.setdefault(expr, sp.Dummy(real=None if isinstance(expr, sp.Integral) else True))
+        return names.setdefault(alpha_key(expr), sp.Dummy(real=None if isinstance(expr, sp.Integral) else True))
     return expr.func(*[_opaque(a, names) for a in expr.args]) if expr.args else expr
 
 

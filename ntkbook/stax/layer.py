@@ -1,7 +1,10 @@
 """The record that every layer is."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
 
 
 class Layer(NamedTuple):
@@ -20,8 +23,23 @@ class Layer(NamedTuple):
     apply_fn: Callable
 
 
+def check_key(name: str, key: Any) -> None:
+    """Raises TypeError unless `key` is one random key, of the new or of the old style."""
+    dtype = getattr(key, "dtype", np.dtype(object))
+    is_new = jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key) and key.ndim == 0
+    is_old = dtype == np.uint32 and key.ndim == 1
+    if not (is_new or is_old):
+        got = f"an array of shape {key.shape} and dtype {dtype}" if hasattr(key, "shape") else repr(key)
+        raise TypeError(
+            f"{name}: expected one random key, got {got}. Pass jax.random.key(0), or another seed; for many "
+            "networks, jax.vmap over jax.random.split(key, m)."
+        )
+
+
 def check_input_shape(name: str, shape: tuple[int, ...]) -> None:
     """Raises ValueError unless `shape` is (batch, features) with at least one feature."""
+    if not isinstance(shape, tuple | list):
+        raise TypeError(f"{name}: expected a shape such as x.shape or (-1, features), got a {type(shape).__name__}.")
     if len(shape) != 2:
         raise ValueError(
             f"{name}: expected inputs of shape (batch, features), got shape {tuple(shape)}. "

@@ -2,7 +2,7 @@
 
 import jax
 
-from ntkbook.stax.layer import Layer
+from ntkbook.stax.layer import Layer, check_key
 
 
 def serial(*layers: Layer) -> Layer:
@@ -13,17 +13,17 @@ def serial(*layers: Layer) -> Layer:
     Args:
       layers: at least one `Layer`; a `serial` may stand inside another.
     Returns: a `Layer`.
-    Raises: ValueError: no layer. TypeError: an argument that is no layer (often `Relu` for `Relu()`).
-      ValueError: parameters whose number is not that of the layers.
+    Raises: ValueError: no layer. TypeError: an argument that is no layer (often `Relu` for `Relu()`, or a
+      list of layers); init_fn got no random key. ValueError: parameters whose number is not that of the layers.
     """
     if not layers:
         raise ValueError("serial(): expected at least one layer, for example serial(Dense(1)).")
     for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            hint = f" Write {layer.__name__}(...)." if callable(layer) and hasattr(layer, "__name__") else ""
-            raise TypeError(f"serial: argument {position} is {layer!r}, expected a Layer.{hint}")
+            raise TypeError(f"serial: argument {position} is {layer!r}, expected a Layer.{_hint(layer)}")
 
     def init_fn(key, input_shape):
+        check_key("serial.init_fn", key)
         params = []
         for layer in layers:
             key, layer_key = jax.random.split(key)
@@ -42,3 +42,9 @@ def serial(*layers: Layer) -> Layer:
         return x
 
     return Layer(init_fn, apply_fn)
+
+
+def _hint(argument):
+    if isinstance(argument, list | tuple):
+        return " Pass the layers one by one: serial(*layers), not serial(layers)."
+    return f" Write {argument.__name__}(...)." if callable(argument) and hasattr(argument, "__name__") else ""

@@ -8,8 +8,21 @@ import pytest
 import scipy.linalg
 import sympy as sp
 
-from ntkbook.proof import Component, Domain, IllFormedStep, Index, Interval, Map, MatrixExponential, Matrix, Partial
-from ntkbook.proof import Prime, Size, Stack, Vector
+from ntkbook.proof import (
+    Component,
+    Domain,
+    IllFormedStep,
+    Index,
+    Interval,
+    Map,
+    Matrix,
+    MatrixExponential,
+    Partial,
+    Prime,
+    Size,
+    Stack,
+    Vector,
+)
 from ntkbook.proof.draw import call_map
 from ntkbook.proof.evaluate import Flow, Scope, evaluate, run
 from ntkbook.proof.evaluate.scalars import FUNCTIONS
@@ -383,6 +396,7 @@ def test_matrices_against_numpy():
     close(A + A.T, matrix + matrix.T)
     close(A * B, matrix @ other)
     close(2 * A * sp.Identity(N), 2 * matrix)
+    close(A**3, matrix @ matrix @ matrix)
     close(A.inv(), np.linalg.inv(matrix))
     close(sp.Trace(A * A.T), np.trace(matrix @ matrix.T))
     close((A * B)[i - 1, p - 1], (matrix @ other)[0, 1])

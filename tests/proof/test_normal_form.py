@@ -51,7 +51,10 @@ def same(left, right):
         (sp.Product(f(i), (i, 1, N)), sp.Product(f(j), (j, 1, N))),
         (sp.Integral(x * f(i), (x, 0, 1)), sp.Integral(sp.Symbol("y") * f(i), (sp.Symbol("y"), 0, 1))),
         (1 / (1 + sp.Sum(f(i), (i, 1, N))), 1 / (sp.Sum(f(j), (j, 1, N)) + 1)),
-        (sp.Sum(Component(v(i), p) * Component(v(j), p), (p, 1, P)), sp.Sum(Component(v(j), q) * Component(v(i), q), (q, 1, P))),
+        (
+            sp.Sum(Component(v(i), p) * Component(v(j), p), (p, 1, P)),
+            sp.Sum(Component(v(j), q) * Component(v(i), q), (q, 1, P)),
+        ),
     ],
 )
 def test_equal_sums_have_one_normal_form(left, right):
@@ -159,7 +162,9 @@ def written_out(expr, size=3):
         if isinstance(node, sp.Sum):
             *inner, (index, first, last) = node.limits
             body = sp.Sum(node.function, *inner) if inner else node.function
-            return sum((value(substitute(body, {index: sp.Integer(r)})) for r in range(value(first), value(last) + 1)), 0)
+            return sum(
+                (value(substitute(body, {index: sp.Integer(r)})) for r in range(value(first), value(last) + 1)), 0
+            )
         return node.func(*map(value, node.args)) if node.args else node
 
     placed = substitute(expr, {i: sp.Integer(1), j: sp.Integer(2), k: sp.Integer(3), x: sp.Integer(7)})

@@ -1,8 +1,21 @@
 import pytest
 import sympy as sp
 
-from ntkbook.proof import Component, Derivation, Domain, IllFormedStep, Index, Interval, Map, Partial, Prime, Size
-from ntkbook.proof import Stack, Step, Vector
+from ntkbook.proof import (
+    Component,
+    Derivation,
+    Domain,
+    IllFormedStep,
+    Index,
+    Interval,
+    Map,
+    Partial,
+    Prime,
+    Size,
+    Stack,
+    Step,
+    Vector,
+)
 from ntkbook.proof.rewriting import alpha_key, apply_uses, available, chain, definitions, rewrite, unfold
 
 N, P = sp.symbols("N P", integer=True, positive=True)

@@ -1,8 +1,23 @@
 import pytest
 import sympy as sp
 
-from ntkbook.proof import Component, Derivation, Domain, IllFormedStep, Index, Interval, Map, Partial, Prime, Size
-from ntkbook.proof import Stack, Step, Vector, rules, verify
+from ntkbook.proof import (
+    Component,
+    Derivation,
+    Domain,
+    IllFormedStep,
+    Index,
+    Interval,
+    Map,
+    Partial,
+    Prime,
+    Size,
+    Stack,
+    Step,
+    Vector,
+    rules,
+    verify,
+)
 from ntkbook.proof.normal_form import normal_form
 from ntkbook.proof.rules import REGISTRY, THEOREMS, Rule
 

@@ -23,7 +23,6 @@ v = sp.Symbol("v", real=True)
         sp.Sum(f(i) ** 2, (i, 1, N)),
         sp.Sum(sp.Sum(f(i) * x, (i, 1, N)) ** 2, (j, 1, N)),
         eta / N * sp.Sum(Partial(L(v), v, p) ** 2, (p, 1, N)),
-        -(-(x**2)),
         sp.Mul(-1, sp.Sum(-(f(i) ** 2), (i, 1, N)), evaluate=False),
         sp.exp(x),
         sp.Abs(x) * sp.exp(f(i)),

@@ -12,17 +12,18 @@ from ntkbook import stax
 @given(n=st.integers(1, 5), d=st.integers(1, 6), width=st.integers(1, 7))
 def test_dense_is_its_formula_for_every_shape(n, d, width):
     layer = stax.Dense(width, W_std=1.7, b_std=0.3)
-    x = jax.random.normal(jax.random.key(0), (n, d))
-    shape, (W, b) = layer.init_fn(jax.random.key(1), x.shape)
-    assert shape == (n, width)
-    assert W.shape == (d, width)
-    assert b.shape == (width,)
-    expected = np.stack([1.7 / d**0.5 * (np.asarray(W).T @ row) + 0.3 * np.asarray(b) for row in np.asarray(x)])
+    assert jax.eval_shape(lambda key: layer.init_fn(key, (n, d))[1][0], jax.random.key(0)).shape == (d, width)
+    assert jax.eval_shape(lambda key: layer.init_fn(key, (n, d))[1][1], jax.random.key(0)).shape == (width,)
+    # Numbers by NumPy, which compiles nothing.
+    rng = np.random.default_rng(0)
+    x, W, b = rng.standard_normal((n, d)), rng.standard_normal((d, width)), rng.standard_normal(width)
+    expected = np.stack([1.7 / d**0.5 * (W.T @ row) + 0.3 * b for row in x])
     np.testing.assert_allclose(layer.apply_fn((W, b), x), expected, rtol=0, atol=1e-13)
 
 
 def test_no_bias_has_no_bias_parameter():
-    _, (W, b) = stax.Dense(3).init_fn(jax.random.key(0), (-1, 2))
+    shape, (W, b) = stax.Dense(3).init_fn(jax.random.key(0), (-1, 2))
+    assert shape == (-1, 3)
     assert b is None
     assert W.shape == (2, 3)
 
@@ -60,6 +61,7 @@ def test_dtype_follows_the_flag(x64, dtype):
         ({"width": 3, "W_std": -1.0}, "W_std"),
         ({"width": 3, "W_std": float("nan")}, "W_std"),
         ({"width": 3, "b_std": float("inf")}, "b_std=None"),
+        ({"width": 3, "W_std": "a"}, "W_std='a'"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message):
@@ -78,3 +80,21 @@ def test_bad_inputs_are_refused():
         layer.init_fn(jax.random.key(0), (2,))
     with pytest.raises(ValueError, match="at least one feature"):
         layer.init_fn(jax.random.key(0), (4, 0))
+    with pytest.raises(TypeError, match=r"x\.shape or \(-1, features\), got a int"):
+        layer.init_fn(jax.random.key(0), 2)
+
+
+@pytest.mark.parametrize("width", ["a", 2.5, None])
+def test_a_width_is_a_whole_number(width):
+    with pytest.raises(TypeError, match=rf"width={width!r}.*an integer"):
+        stax.Dense(width)
+    assert stax.Dense(np.int32(3)).init_fn(jax.random.key(0), (-1, 2))[0] == (-1, 3)
+
+
+@pytest.mark.parametrize("make", [lambda: stax.Dense(3), lambda: stax.serial(stax.Dense(3))])
+def test_a_seed_is_no_key(make):
+    for wrong in (0, None, jnp.zeros(2), jax.random.split(jax.random.key(0), 3)):
+        with pytest.raises(TypeError, match=r"init_fn: .*Pass jax\.random\.key\(0\)"):
+            make().init_fn(wrong, (-1, 2))
+    # The keys of the old style are keys, too.
+    assert make().init_fn(jax.random.PRNGKey(0), (-1, 2))[0] == (-1, 3)

@@ -9,6 +9,7 @@ import math
 import jax
 import jax.numpy as jnp
 
+from ..domain import Gaussian, Index, Map
 from ..errors import IllFormedStep
 from ..expectation import Expectation, degree
 from .scope import evaluate, value_of
@@ -22,6 +23,8 @@ def _(expr, scope):
     found = degree(expr.body, expr.families)
     if found > LARGEST_DEGREE:
         raise IllFormedStep(f"the mean of a polynomial of degree {found} is not evaluated; at most {LARGEST_DEGREE}.")
+    for name in expr.families:
+        _check_family(name, scope.domain)
     shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
 
     def body(weights):
@@ -31,6 +34,16 @@ def _(expr, scope):
     first = _laplacian(body)
     mean = body(start) + first(start) / 2
     return mean + _laplacian(first)(start) / 8 if found > 3 else mean
+
+
+def _check_family(name, domain):
+    """Refuse to average over what is not declared to be standard normal, with independent members."""
+    space = next((space for key, space in domain.items() if str(key) == name), None)
+    members = space.into if isinstance(space, Map) and all(isinstance(a, Index) for a in space.arguments) else space
+    if not isinstance(members, Gaussian):
+        raise IllFormedStep(
+            f"Expectation over {name}, which is declared neither Gaussian() nor Map(..., into=Gaussian())."
+        )
 
 
 def _laplacian(function):

@@ -6,6 +6,7 @@ from jax.scipy import linalg
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from ..draw import concrete
+from ..errors import IllFormedStep
 from ..terms import MatrixExponential
 from .scalars import pick
 from .scope import evaluate, value_of
@@ -38,6 +39,13 @@ def _(expr, scope):
 @value_of.register(sp.Transpose)
 def _(expr, scope):
     return evaluate(expr.arg, scope).T
+
+
+@value_of.register(sp.MatPow)
+def _(expr, scope):
+    if not expr.exp.is_Integer:
+        raise IllFormedStep(f"{expr} is not evaluated; only whole powers of a matrix are.")
+    return jnp.linalg.matrix_power(evaluate(expr.base, scope), int(expr.exp))
 
 
 @value_of.register(sp.Inverse)

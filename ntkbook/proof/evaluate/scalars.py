@@ -41,9 +41,8 @@ FOLDED = {sp.Add: operator.add, sp.Mul: operator.mul, sp.Max: jnp.maximum, sp.Mi
 @value_of.register(sp.Function)
 def _(expr, scope):
     if expr.func not in FUNCTIONS:
-        raise IllFormedStep(
-            f"{expr.func.__name__} in {expr} has no translation to JAX; the table has {', '.join(f.__name__ for f in FUNCTIONS)}."
-        )
+        known = ", ".join(f.__name__ for f in FUNCTIONS)
+        raise IllFormedStep(f"{expr.func.__name__} in {expr} has no translation to JAX; the table has {known}.")
     return FUNCTIONS[expr.func](*[evaluate(a, scope) for a in expr.args])
 
 

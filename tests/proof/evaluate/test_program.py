@@ -25,7 +25,9 @@ PROGRAMS = {
         jax.vmap(jax.grad(jax.grad(jnp.tanh)))(x[0]),
     ],
     "linear algebra": lambda x: [jnp.linalg.inv(x @ x.T), linalg.expm(x @ x.T)],
-    "batches": lambda x: [jax.vmap(lambda y, k: jax.lax.dynamic_index_in_dim(y, k, keepdims=False))(x, jnp.array([2, 0]))],
+    "batches": lambda x: [
+        jax.vmap(lambda y, k: jax.lax.dynamic_index_in_dim(y, k, keepdims=False))(x, jnp.array([2, 0]))
+    ],
 }  # fmt: skip
 
 

@@ -1,0 +1,95 @@
+import re
+
+import pytest
+import sympy as sp
+
+from ntkbook.derivations import gradient_flow as chapter
+from ntkbook.derivations import registered
+from ntkbook.proof import Derivation, FalseStep, Index, Interval, Map, Size, Step
+from ntkbook.proof.derivation import Verdict
+from ntkbook.proof.render import MARKS, show
+
+N = sp.Symbol("N", integer=True, positive=True)
+i = sp.Symbol("i", integer=True, positive=True)
+x = sp.Symbol("x", real=True)
+f = sp.Function("f", real=True)
+DOMAIN = {N: Size(), i: Index(N), x: Interval(), f: Map(Index(N))}
+
+
+def labels(display):
+    return re.findall(r"\$\$ \((eq-[a-z0-9-]+)\)", display.markdown)
+
+
+def test_every_step_has_its_number():
+    derivation = chapter.kernel_gradient_flow()
+    assert labels(derivation.show()) == [derivation.equation_label(s.label) for s in derivation.statements]
+
+
+def test_chosen_steps_stand_in_the_order_of_the_derivation():
+    assert labels(chapter.kernel_gradient_flow().show("law", "flow")) == [
+        "eq-kernel-gradient-flow-flow",
+        "eq-kernel-gradient-flow-law",
+    ]
+
+
+def test_labels_are_unique_in_the_book():
+    all_labels = [d.equation_label(s.label) for d in registered() for s in d.statements]
+    assert len(all_labels) == len(set(all_labels))
+
+
+def test_every_equation_that_is_referred_to_exists():
+    shown = [d.show() for d in registered()]
+    targets = {label for display in shown for label in labels(display)}
+    used = {u for display in shown for u in re.findall(r"{eq}`([^`]+)`", display.markdown)}
+    assert used
+    assert used <= targets
+
+
+def test_the_verdict_is_printed_beside_each_equation():
+    markdown = chapter.tangent_kernel().show().markdown
+    assert markdown.count("ntk-verdict") == len(chapter.tangent_kernel().statements)
+    assert MARKS[Verdict.PROVED] in markdown
+    assert MARKS[Verdict.DEFINED] in markdown
+
+
+def test_a_continued_line_hides_the_left_side():
+    derivation = chapter.loss_descent()
+    assert r"\phantom" in derivation.show("chain-rule", "insert-flow").markdown
+    assert r"\phantom" not in derivation.show("insert-flow").markdown
+
+
+def test_a_false_derivation_shows_nothing():
+    with pytest.raises(FalseStep):
+        show(Derivation("trial", "Trial", DOMAIN, (Step("goal", x, "=", x**2, ""),)))
+
+
+def test_an_unknown_step_is_a_key_error():
+    with pytest.raises(KeyError, match="nowhere"):
+        chapter.push().show("nowhere")
+
+
+def test_a_notebook_gets_markdown_and_text():
+    display = chapter.push().show("entry")
+    bundle = display._repr_mimebundle_()
+    assert set(bundle) == {"text/markdown", "text/plain"}
+    assert bundle["text/plain"] == repr(display)
+    assert len(bundle["text/plain"].splitlines()) == 1
+
+
+def test_no_dummy_and_no_reserved_name_reaches_the_page():
+    for derivation in registered():
+        assert "bound" not in derivation.show().markdown
+
+
+def test_braces_are_balanced_everywhere():
+    for derivation in registered():
+        for formula in re.findall(r"\$\$\n(.*?)\n\$\$", derivation.show().markdown, re.S):
+            assert formula.count("{") == formula.count("}")
+            assert formula.count(r"\left(") == formula.count(r"\right)")
+
+
+def test_the_note_of_a_numeric_step_is_printed():
+    step = Step("goal", sp.Max(x, -x) + f(i), "=", sp.Abs(x) + f(i), "both signs", undecided="two cases")
+    markdown = Derivation("trial", "Trial", DOMAIN, (step,)).show().markdown
+    assert MARKS[Verdict.NUMERIC] in markdown
+    assert "two cases" in markdown
