@@ -43,6 +43,7 @@ class Rule:
         return self.name not in THEOREMS
 
     def __call__(self, expr: sp.Expr, domain: Domain) -> sp.Expr:
+        """The expression after the rule; unchanged where it does not apply."""
         """The expression after the rule."""
         if self.name not in REGISTRY:
             raise IllFormedStep(f"rule {self.name!r} is not in the registry; choose from {', '.join(REGISTRY)}.")
