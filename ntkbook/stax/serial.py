@@ -20,7 +20,8 @@ def serial(*layers: Layer) -> Layer:
         raise ValueError("serial(): expected at least one layer, for example serial(Dense(1)).")
     for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            raise TypeError(f"serial: argument {position} is {layer!r}, expected a Layer.{_hint(layer)}")
+            got = f"a {type(layer).__name__}" if isinstance(layer, list | tuple) else repr(layer)
+            raise TypeError(f"serial: argument {position} is {got}, expected a Layer.{_hint(layer)}")
 
     def init_fn(key, input_shape):
         check_key("serial.init_fn", key)
