@@ -97,6 +97,9 @@ class Derivation:
 
     def __post_init__(self):
         domain = self.domain if isinstance(self.domain, Domain) else Domain(self.domain)
+        names = [self.name, *(other.name for other in self.given)]
+        if len(names) > len(set(names)):
+            raise IllFormedStep(f"{self.name}: two derivations among {', '.join(names)} have one name; rename one.")
         for other in self.given:
             domain = domain.merged(other.domain)
         object.__setattr__(self, "domain", domain)

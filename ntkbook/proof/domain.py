@@ -66,10 +66,12 @@ class Map:
     """An arbitrary smooth function of indices, numbers and vectors, into the reals or a vector space.
 
     `Map(Index(N), Vector(P))` is a family f_i(theta) of scalar functions; `Map(Index(N))` is a list of
-    numbers y_i; `Map(Index(N), into=Vector(d))` is a list of vectors x_i.
+    numbers y_i; `Map(Index(N), into=Vector(d))` is a list of vectors x_i. Values of a `Map` are not bounded.
     """
 
     def __init__(self, *arguments, into=None):
+        if not isinstance(into, (Vector, Gaussian, type(None))):
+            raise ValueError(f"Map(into={into!r}): values are real numbers (leave it out), Vector(n) or Gaussian().")
         self.arguments = arguments
         self.into = into if into is not None else Interval()
 

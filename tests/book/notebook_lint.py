@@ -145,6 +145,17 @@ def inline_math(cell: NotebookNode) -> Iterator[str]:
         yield f"types display math ({found.group()!r}). Show a checked step instead, or use inline math."
 
 
+def labelled_displays(cell: NotebookNode) -> Iterator[str]:
+    """An output shows an equation only with a number: as a checked step prints it."""
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if "text/latex" in data:
+            yield "prints LaTeX of its own, which has no number and no verdict. Show a checked step instead."
+        opened_and_closed = data.get("text/markdown", "").count("$$")
+        if opened_and_closed != 2 * len(NUMBERED.findall(data.get("text/markdown", ""))):
+            yield "displays an equation without a label. Show a checked step instead."
+
+
 def execution_order(notebook: NotebookNode) -> Iterator[str]:
     """Stored outputs come from one run from top to bottom (nbval passes a notebook that was never run)."""
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
@@ -169,7 +180,7 @@ def one_title(notebook: NotebookNode) -> Iterator[str]:
         yield "does not open with a Markdown cell whose first line is '# Title'."
 
 
-CODE_RULES = (cell_length, plain_code, no_errors, stable_outputs, figures, nothing_removed)
+CODE_RULES = (cell_length, plain_code, no_errors, stable_outputs, figures, nothing_removed, labelled_displays)
 MARKDOWN_RULES = (inline_math,)
 NOTEBOOK_RULES = (execution_order, median_length, one_title)
 

@@ -100,6 +100,14 @@ BROKEN_CELLS = {
         new_code_cell("show('a')", outputs=[equation("eq-a")], metadata={"tags": ["remove-input"]}),
         "remove-input takes it off",
     ),
+    "unlabelled display": (
+        new_code_cell("show('a')", outputs=[new_output("display_data", data={"text/markdown": "$$\na = b\n$$\n"})]),
+        "without a label",
+    ),
+    "LaTeX of its own": (
+        new_code_cell("a + b", outputs=[new_output("display_data", data={"text/latex": "$\\displaystyle a + b$"})]),
+        "no number and no verdict",
+    ),
     "removed assertion": (
         new_code_cell("assert a == b", metadata={"tags": ["remove-cell"]}),
         "remove-cell takes it off",
