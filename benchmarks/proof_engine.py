@@ -51,6 +51,7 @@ def main() -> None:
         "runs": RUNS,
         "median": {key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]},
     }
+    RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=2) + "\n", "utf8")
     print(f"medians: {result['median']}\nwritten to {RESULTS.name}")
 

@@ -26,6 +26,8 @@ def execute(path: Path) -> None:
             kernel_name="python3",
             timeout=600,
             record_timing=False,
+            # How a kernel cuts its output into messages is a matter of timing.
+            coalesce_streams=True,
             # Some ipykernels warn, at every start, of a transport that never leaves the machine.
             extra_arguments=["--IPKernelApp.log_level=40"],
             resources={"metadata": {"path": str(path.parent)}},
