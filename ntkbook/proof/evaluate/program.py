@@ -102,7 +102,9 @@ def _apply(equation, values) -> list[np.ndarray]:
     inner = parameters.get("jaxpr", parameters.get("call_jaxpr"))
     if name in ("jit", "pjit", "closed_call", "custom_jvp_call", "custom_vjp_call"):
         return _interpret(inner.jaxpr, inner.consts, values)
-    if name in ELEMENTWISE and not (name in BOOLEAN_ONLY and values[0].dtype != bool):
+    bits = name in BOOLEAN_ONLY and values[0].dtype != bool
+    whole = name == "div" and values[0].dtype.kind != "f"  # XLA divides integers without remainder
+    if name in ELEMENTWISE and not bits and not whole:
         return [ELEMENTWISE[name](*values)]
     if name in STRUCTURAL:
         return [np.asarray(STRUCTURAL[name](*values, **parameters))]

@@ -16,6 +16,7 @@ PROGRAMS = {
         jnp.sinh(x), jnp.cosh(x), jnp.tanh(x), jnp.sqrt(x), x**3, x**-2, x**0.3, jnp.abs(-x), jnp.sign(x - 0.5),
         jnp.arctan2(x, x + 1.0), jnp.expm1(x), jnp.log1p(x),
     ],
+    "integers": lambda x: [jax.lax.div(jnp.array([7, -7]), jnp.array([2, 2])), jnp.array([6, 3]) & jnp.array([3, 1])],
     "special": lambda x: [special.erf(x), special.erfc(x), special.gammaln(x), special.digamma(x), special.gamma(x)],
     "comparisons": lambda x: [jnp.where((x > 0.3) & ~(x > 0.7), x, 0.0), jnp.maximum(x, 0.5), jnp.minimum(x, 0.5)],
     "shapes": lambda x: [x.T @ x, jnp.einsum("ij,kj->ik", x, x), x.reshape(3, 2), x[None, :, 1], x.sum(0), x.prod(1)],
