@@ -1,17 +1,61 @@
-"""Finite networks in the NTK parametrization, with the names of neural-tangents' `stax`.
+"""Finite networks beside their infinite-width kernels, with the names of neural-tangents' `stax`.
 
-    net = stax.serial(stax.Dense(512, W_std=1.5, b_std=0.05), stax.Tanh(), stax.Dense(1))
-    output_shape, params = net.init_fn(key, x.shape)
-    outputs = net.apply_fn(params, x)
+    init_fn, apply_fn, kernel_fn = stax.serial(stax.Dense(512, W_std=1.5, b_std=0.05), stax.Tanh(), stax.Dense(1))
+    output_shape, params = init_fn(key, x.shape)
+    outputs = apply_fn(params, x)
+    nngp, ntk = kernel_fn(x1, x2)
 
-A layer is a record `Layer`; reach its functions by name (`net.init_fn`, `net.apply_fn`).
+A layer is a record `Layer` of the three functions, so `net.init_fn` and `net.kernel_fn` work too.
 """
 
+from ntkbook.stax.branches import FanInConcat, FanInSum, FanOut
+from ntkbook.stax.conv import Conv
 from ntkbook.stax.dense import Dense
-from ntkbook.stax.erf import Erf
+from ntkbook.stax.elementwise import Elementwise
+from ntkbook.stax.erf import Erf, Sigmoid_like
+from ntkbook.stax.exponential import Exp, Gaussian
+from ntkbook.stax.flatten import Flatten
+from ntkbook.stax.gelu import Gelu
+from ntkbook.stax.identity import Identity
+from ntkbook.stax.kernel import Kernel
 from ntkbook.stax.layer import Layer
-from ntkbook.stax.relu import Relu
+from ntkbook.stax.parallel import parallel
+from ntkbook.stax.polynomial import Monomial, Polynomial
+from ntkbook.stax.pooling import AvgPool, GlobalAvgPool
+from ntkbook.stax.relu import ABRelu, Abs, LeakyRelu, Relu
 from ntkbook.stax.serial import serial
+from ntkbook.stax.sign import Sign
+from ntkbook.stax.sinusoid import Cos, Sin
 from ntkbook.stax.tanh import Tanh
 
-__all__ = ["Dense", "Erf", "Layer", "Relu", "Tanh", "serial"]
+__all__ = [
+    "ABRelu",
+    "Abs",
+    "AvgPool",
+    "Conv",
+    "Cos",
+    "Dense",
+    "Elementwise",
+    "Erf",
+    "Exp",
+    "FanInConcat",
+    "FanInSum",
+    "FanOut",
+    "Flatten",
+    "Gaussian",
+    "Gelu",
+    "GlobalAvgPool",
+    "Identity",
+    "Kernel",
+    "Layer",
+    "LeakyRelu",
+    "Monomial",
+    "Polynomial",
+    "Relu",
+    "Sigmoid_like",
+    "Sign",
+    "Sin",
+    "Tanh",
+    "parallel",
+    "serial",
+]

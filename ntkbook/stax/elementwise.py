@@ -1,21 +1,144 @@
-"""What all activations share."""
+"""Any activation, by a series in Hermite polynomials whose coefficients come from quadrature."""
 
+import math
 from collections.abc import Callable
+from functools import lru_cache
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 
-from ntkbook.stax.layer import Layer, check_input_shape
+from ntkbook.stax.activation import activation
+from ntkbook.stax.angle import sqrt
+from ntkbook.stax.kernel import Dual, Pair, with_gaps
+from ntkbook.stax.layer import Layer, one_per_arguments
+
+# The trapezoid rule, on a smooth function times a Gaussian, is exact to rounding with these nodes.
+_NODES = np.linspace(-12.0, 12.0, 481)
+_STEP = 0.05
+# Terms of the series per step of the loop: what the compiler fuses, and what a gradient recomputes.
+_CHUNK = 4
+# Below this relative difference of norms, differences of coefficients come from their derivatives.
+_CLOSE = 1e-3
 
 
-def elementwise(name: str, phi: Callable) -> Layer:
-    """Layer that applies the scalar function `phi` to each entry; it has no parameters: `()`."""
+@one_per_arguments
+def Elementwise(phi: Callable, terms: int = 256, tolerance: float | None = None, name: str = "Elementwise") -> Layer:
+    r"""Any activation a = phi(z), entry by entry; its limit by Mehler's formula,
 
-    def init_fn(key, input_shape):
-        check_input_shape(f"{name}.init_fn", input_shape)
-        return tuple(input_shape), ()
+    $$\mathbb{E}\,\phi(u)\phi(v) = \sum_n h_n(q_1)\, h_n(q_2)\, \rho^n, \qquad
+    h_n(q) = \tfrac{1}{\sqrt{n!}}\, \mathbb{E}\, \phi(\sqrt{q} z)\, \mathrm{He}_n(z), \quad z \sim \mathcal{N}(0, 1).$$
 
-    def apply_fn(params, x):
-        check_input_shape(f"{name}.apply_fn", jnp.shape(x))
-        return phi(jnp.asarray(x))
+    Coefficients cost one quadrature per input, and pairs only products.
 
-    return Layer(init_fn, apply_fn)
+    Args:
+      phi: maps an array to an array of its shape, entry by entry, made of JAX functions; it is differentiated.
+      terms: length of the series. For tanh, 256 serve variances to 5, and proportionally more larger ones.
+      tolerance: allowed truncation error of K and of E phi'(u) phi'(v), relative to their values at u = v.
+        Default 1e-10 in float64, 1e-5 in float32. Measured at each call, against quadrature of phi^2 and phi'^2.
+    Returns: a `Layer`. Its `kernel_fn` raises ValueError where the measured error exceeds `tolerance`, as it does
+      for a phi with a corner at the default; inside jit, grad or vmap it cannot, so call it once outside.
+    Accuracy: 1e-13 for smooth phi and variances of order 1; else the tolerance.
+    Source: Daniely, Frostig and Singer 2016, section 4 (the dual activation).
+    """
+    _check_arguments(name, phi, terms, tolerance)
+    terms += -terms % _CHUNK
+
+    def samples(q):
+        """Z and phi, phi', phi'' at r z, for the nodes z: shape (..., nodes)."""
+        z = jnp.asarray(_NODES, q.dtype).reshape((1,) * q.ndim + (-1,))
+        r = sqrt(q)[..., None]
+        along = jnp.ones_like(r * z)
+        (value, slope), (_, bend) = jax.jvp(lambda u: jax.jvp(phi, (u,), (along,)), (r * z,), (along,))
+        if value.shape != (r * z).shape:
+            raise ValueError(f"{name}: phi maps shape {(r * z).shape} to {value.shape}; it must act entry by entry.")
+        return z, value, slope, bend
+
+    def mean(f):
+        return jnp.matmul(f, jnp.asarray(_basis(1)[:, 0], f.dtype), precision="highest")
+
+    def coefficients(q):
+        """h_n, those of phi', and dh_n/dr, d^2 h_n/dr^2: shapes (terms, ...)."""
+        z, value, slope, bend = samples(q)
+        basis = jnp.asarray(_basis(terms), q.dtype)
+        return [
+            jnp.moveaxis(jnp.matmul(f, basis, precision="highest"), -1, 0)
+            for f in (value, slope, slope * z, bend * z * z)
+        ]
+
+    def variance(q):
+        return mean(samples(q)[1] ** 2)
+
+    def truncation(q):
+        _, *functions, _ = samples(q)
+        allowed = tolerance or (1e-10 if q.dtype == jnp.float64 else 1e-5)
+        errors = []
+        for f, h in zip(functions, coefficients(q), strict=False):
+            whole = mean(f**2)
+            errors.append(jnp.abs(whole - (h**2).sum(0)) / jnp.where(whole > 0, whole, 1))
+        return jax.lax.stop_gradient(jnp.maximum(*errors) / allowed)
+
+    def dual(pair: Pair) -> Dual:
+        k, k_dot, d, p, Q_difference = _mehler(pair, coefficients(pair.q1), coefficients(pair.q2))
+        return with_gaps(k, k_dot, d, p, variance(pair.q1), variance(pair.q2), Q_difference)
+
+    return activation(name, phi, variance, dual, truncation)
+
+
+def _mehler(pair, coefficients1, coefficients2):
+    """Sums over n of the series for k, k_dot, d, p and Q1 - Q2."""
+    m = jnp.where(pair.m > 0, pair.m, 1)
+    rho, minus, plus = pair.k / m, pair.c / m, pair.s / m
+    r_sum = pair.r1 + pair.r2
+    r_difference = pair.delta / jnp.where(r_sum > 0, r_sum, 1)
+    close = jnp.abs(r_difference) < _CLOSE * r_sum
+
+    @jax.checkpoint
+    def step(carry, terms):
+        power, lost, antilost, k, k_dot, d, p, Q_difference = carry  # rho^n, 1 - rho^n, 1 - (-rho)^n
+        for j in range(_CHUNK):
+            (h1, t1, v1, a1), (h2, t2, v2, a2) = ([f[j] for f in side] for side in terms)
+            sign = (-1) ** j  # _CHUNK is even
+            plain = h1 - h2
+            by_slope = r_difference * ((v1 + v2) / 2 - r_difference * (a1 - a2) / 12)  # Euler-Maclaurin
+            difference = plain + jax.lax.stop_gradient(jnp.where(close, by_slope - plain, 0))
+            product = h1 * h2
+            k = k + product * power
+            k_dot = k_dot + t1 * t2 * power
+            d = d + difference**2 / 2 + product * lost
+            antidifference = h1 + h2 if sign > 0 else difference
+            p = p + antidifference**2 / 2 - sign * product * antilost
+            Q_difference = Q_difference + difference * (h1 + h2)
+            lost = lost + power * minus
+            antilost = antilost + sign * power * plus
+            power = power * rho
+        return (power, lost, antilost, k, k_dot, d, p, Q_difference), None
+
+    def chunks(f):
+        return f.reshape(-1, _CHUNK, *f.shape[1:])
+
+    zero = jnp.zeros_like(rho)
+    start = (jnp.ones_like(rho), *[zero] * 7)
+    terms = [[chunks(f) for f in side] for side in (coefficients1, coefficients2)]
+    return jax.lax.scan(step, start, terms)[0][3:]
+
+
+def _check_arguments(name, phi, terms, tolerance):
+    if not callable(phi):
+        raise ValueError(f"{name}: expected a function phi, got {phi!r}.")
+    if terms < 2 or (tolerance is not None and not tolerance > 0):
+        raise ValueError(f"{name}: expected terms >= 2 and tolerance > 0, got {terms} and {tolerance}.")
+
+
+@lru_cache
+def _basis(terms: int) -> np.ndarray:
+    """Weights of the rule times He_n / sqrt(n!) at the nodes: shape (nodes, terms)."""
+    z = _NODES
+    functions = np.empty((z.size, terms))
+    # Half of the Gaussian before the recurrence, which keeps it in range, and half after.
+    functions[:, 0] = _STEP / math.sqrt(2 * math.pi) * np.exp(-(z**2) / 4)
+    if terms > 1:
+        functions[:, 1] = z * functions[:, 0]
+    for n in range(1, terms - 1):
+        functions[:, n + 1] = (z * functions[:, n] - math.sqrt(n) * functions[:, n - 1]) / math.sqrt(n + 1)
+    return functions * np.exp(-(z**2) / 4)[:, None]

@@ -1,8 +1,12 @@
 """Composition of layers."""
 
-import jax
+import dataclasses
 
-from ntkbook.stax.layer import Layer, check_key
+import jax
+import jax.numpy as jnp
+
+from ntkbook.stax.kernel_fn import KernelFn
+from ntkbook.stax.layer import Layer, check_key, check_layers, one_per_arguments
 
 
 def serial(*layers: Layer) -> Layer:
@@ -11,18 +15,18 @@ def serial(*layers: Layer) -> Layer:
     Its parameters are the list of the layers' parameters, in order.
 
     Args:
-      layers: at least one `Layer`; a `serial` may stand inside another.
-    Returns: a `Layer`.
+      layers: at least one `Layer`; a `serial` may stand inside another. Layers that repeat, as in
+        `serial(*[Dense(512), Relu()] * 10, Dense(1))`, are compiled once.
+    Returns: a `Layer`: `init_fn, apply_fn, kernel_fn = serial(...)`.
     Raises: ValueError: no layer. TypeError: an argument that is no layer (often `Relu` for `Relu()`, or a
       list of layers); init_fn got no random key. ValueError: parameters whose number is not that of the layers.
     """
-    if not layers:
-        raise ValueError("serial(): expected at least one layer, for example serial(Dense(1)).")
-    for position, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            got = f"a {type(layer).__name__}" if isinstance(layer, list | tuple) else repr(layer)
-            raise TypeError(f"serial: argument {position} is {got}, expected a Layer.{_hint(layer)}")
+    check_layers("serial", layers)
+    return _serial(*layers)
 
+
+@one_per_arguments
+def _serial(*layers):
     def init_fn(key, input_shape):
         check_key("serial.init_fn", key)
         params = []
@@ -42,10 +46,58 @@ def serial(*layers: Layer) -> Layer:
             x = layer.apply_fn(layer_params, x)
         return x
 
-    return Layer(init_fn, apply_fn)
+    runs = _runs(layers)
+
+    def advance(kernel):
+        for block, repeats in runs:
+            kernel = _repeat(block, repeats, kernel)
+        return kernel
+
+    demands = [demand for layer in layers if (demand := getattr(layer.kernel_fn, "positions", None))]
+    return Layer(init_fn, apply_fn, KernelFn("serial", advance, positions=demands[0] if demands else None))
 
 
-def _hint(argument):
-    if isinstance(argument, list | tuple):
-        return " Pass the layers one by one: serial(*layers), not serial(layers)."
-    return f" Write {argument.__name__}(...)." if callable(argument) and hasattr(argument, "__name__") else ""
+def _runs(layers):
+    """Layers as [(block, repeats), ...]: at each place the block that covers most when it is repeated."""
+    runs, start = [], 0
+    while start < len(layers):
+        best, repeats = 1, 1
+        for size in range(1, (len(layers) - start) // 2 + 1):
+            block, count = layers[start : start + size], 1
+            while layers[start + count * size : start + (count + 1) * size] == block:
+                count += 1
+            if count > 1 and count * size > best * repeats:
+                best, repeats = size, count
+        runs.append((layers[start : start + best], repeats))
+        start += best * repeats
+    return runs
+
+
+def _repeat(block, repeats, kernel):
+    """The kernel behind `repeats` copies of a block: a loop, once a copy leaves the form of the state alone."""
+
+    def advance(state):
+        for layer in block:
+            state = layer.kernel_fn(state)
+        return state
+
+    while repeats > 2 and dataclasses.is_dataclass(kernel):
+        # The sources differ from layer to layer; in the loop they are left out, and behind it they are the last's.
+        anonymous = kernel.replace(sources=frozenset())
+        after = jax.eval_shape(advance, anonymous)
+        if not dataclasses.is_dataclass(after):
+            break
+        sources, after = after.sources, after.replace(sources=frozenset())
+        if _form(after) == _form(anonymous):
+            looped, _ = jax.lax.scan(
+                lambda state, _: (advance(state).replace(sources=frozenset()), None), anonymous, None, length=repeats
+            )
+            return looped.replace(sources=sources)
+        kernel, repeats = advance(kernel), repeats - 1
+    for _ in range(repeats):
+        kernel = advance(kernel)
+    return kernel
+
+
+def _form(state):
+    return jax.tree.structure(state), [(jnp.shape(leaf), jnp.result_type(leaf)) for leaf in jax.tree.leaves(state)]

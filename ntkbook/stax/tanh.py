@@ -2,10 +2,13 @@
 
 import jax.numpy as jnp
 
-from ntkbook.stax.elementwise import elementwise
+from ntkbook.stax.elementwise import Elementwise
 from ntkbook.stax.layer import Layer
 
 
-def Tanh() -> Layer:
-    """Activation a = tanh(z), entry by entry. Smooth, odd, bounded by 1."""
-    return elementwise("Tanh", jnp.tanh)
+def Tanh(terms: int = 256) -> Layer:
+    """Activation a = tanh(z), entry by entry. Smooth, odd, bounded by 1.
+
+    Its limit has no closed form: see `Elementwise`, also for `terms`.
+    """
+    return Elementwise(jnp.tanh, terms=terms, name="Tanh")

@@ -57,11 +57,11 @@ def test_dtype_follows_the_flag(x64, dtype):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"width": 0}, "at least one unit"),
-        ({"width": 3, "W_std": -1.0}, "W_std"),
-        ({"width": 3, "W_std": float("nan")}, "W_std"),
-        ({"width": 3, "b_std": float("inf")}, "b_std=None"),
-        ({"width": 3, "W_std": "a"}, "W_std='a'"),
+        ({"out_dim": 0}, "at least one unit"),
+        ({"out_dim": 3, "W_std": -1.0}, "W_std"),
+        ({"out_dim": 3, "W_std": float("nan")}, "W_std"),
+        ({"out_dim": 3, "b_std": float("inf")}, "b_std=None"),
+        ({"out_dim": 3, "W_std": "a"}, "W_std='a'"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message):
@@ -86,7 +86,7 @@ def test_bad_inputs_are_refused():
 
 @pytest.mark.parametrize("width", ["a", 2.5, None])
 def test_a_width_is_a_whole_number(width):
-    with pytest.raises(TypeError, match=rf"width={width!r}.*an integer"):
+    with pytest.raises(TypeError, match=rf"out_dim={width!r}.*an integer"):
         stax.Dense(width)
     assert stax.Dense(np.int32(3)).init_fn(jax.random.key(0), (-1, 2))[0] == (-1, 3)
 
