@@ -54,9 +54,19 @@ serve: book ## build, and show the site on this machine only
 	@echo "http://127.0.0.1:$(PORT)/    (Ctrl-C stops it)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
 
-bench: $(STAMP) ## run the benchmarks, writing benchmarks/results/*.json
-	@set -e; for script in benchmarks/*.py; do \
-	  if [ -e "$$script" ]; then echo "== $$script"; $(BIN)/python "$$script"; else echo "There is no benchmark yet."; fi; done
+PEER := .venv-neural-tangents
+BENCH ?=
+# The library that ours is compared with runs on an older JAX, so it has an environment of its own.
+$(PEER)/.installed: benchmarks/neural_tangents.txt | $(STAMP)
+	@$(BIN)/uv venv --quiet --clear --python 3.11 $(PEER)
+	@$(BIN)/uv pip install --quiet --python $(PEER)/bin/python --no-deps --require-hashes -r benchmarks/neural_tangents.txt
+	@touch $@
+
+bench: $(STAMP) $(PEER)/.installed ## time the package beside neural-tangents; BENCH=--targets for what must be reached
+	@set -e; for name in fully_connected convolutional empirical prediction first_result growth; do \
+	  echo "== $$name"; $(BIN)/python -m benchmarks.$$name $(BENCH); done
+	@test -n "$(BENCH)" || $(BIN)/python benchmarks/proof_engine.py
+	@$(BIN)/python -m benchmarks.table
 
 lock: $(STAMP) ## renew requirements.txt from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --all-extras --generate-hashes \

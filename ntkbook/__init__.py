@@ -13,13 +13,26 @@ The parts:
   empirical     tangent kernels and linearizations of any (apply_fn, params), by autodiff
   losses        losses as functions of (outputs, targets)
   dynamics      gradient flow and gradient descent, in parameters and in outputs
+  predict       training in closed form, ensembles and Gaussian processes, with neural-tangents' names
   conventions   converters between the conventions of the literature
+  gram          large Gram matrices: in tiles, over devices and processes
   plotting      one function per figure
 """
 
 from importlib import import_module
 
-__all__ = ["conventions", "derivations", "dynamics", "empirical", "losses", "plotting", "proof", "stax"]
+__all__ = [
+    "conventions",
+    "derivations",
+    "dynamics",
+    "empirical",
+    "gram",
+    "losses",
+    "plotting",
+    "predict",
+    "proof",
+    "stax",
+]
 
 
 def __getattr__(name: str):

@@ -137,3 +137,14 @@ def _as_array(name, label, value):
         raise TypeError(
             f"{name}: {label} cannot be made an array ({error}). Pass numbers in rows of one length."
         ) from None
+
+
+def require_floating(name: str, label: str, tree: Any) -> None:
+    """Raises TypeError where an array in `tree` holds integers, booleans or complex numbers; says which array."""
+    for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
+        dtype = jnp.result_type(leaf)
+        if not jnp.issubdtype(dtype, np.floating):
+            raise TypeError(
+                f"{name}: {label}{jax.tree_util.keystr(path)} has dtype {dtype}; expected real floating-point "
+                "numbers, which a gradient can change. Convert it with .astype(float), or close over it."
+            )

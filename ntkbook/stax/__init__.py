@@ -16,9 +16,11 @@ from ntkbook.stax.erf import Erf, Sigmoid_like
 from ntkbook.stax.exponential import Exp, Gaussian
 from ntkbook.stax.flatten import Flatten
 from ntkbook.stax.gelu import Gelu
+from ntkbook.stax.hermite import Hermite
 from ntkbook.stax.identity import Identity
 from ntkbook.stax.kernel import Kernel
 from ntkbook.stax.layer import Layer
+from ntkbook.stax.layer_norm import LayerNorm
 from ntkbook.stax.parallel import parallel
 from ntkbook.stax.polynomial import Monomial, Polynomial
 from ntkbook.stax.pooling import AvgPool, GlobalAvgPool
@@ -45,9 +47,11 @@ __all__ = [
     "Gaussian",
     "Gelu",
     "GlobalAvgPool",
+    "Hermite",
     "Identity",
     "Kernel",
     "Layer",
+    "LayerNorm",
     "LeakyRelu",
     "Monomial",
     "Polynomial",

@@ -66,6 +66,21 @@ def _(primals, tangents):
 
 
 @jax.custom_jvp
+def arcsin(y):
+    """Inverse sine for -1 <= y <= 1, to rounding relative to itself."""
+    t = jnp.minimum(y * y, 1)
+    small = t <= 0.5
+    theta = _theta(jnp.where(small, t, 1 - t))
+    return jnp.sign(y) * jnp.where(small, theta, math.pi - theta) / 2
+
+
+@arcsin.defjvp
+def _(primals, tangents):
+    (y,) = primals
+    return arcsin(y), _over(1, sqrt(jnp.maximum(1 - y * y, 0))) * tangents[0]
+
+
+@jax.custom_jvp
 def abs_gap(t):
     """1 - E|u||v| for unit variances and 1 - |rho| = 2t, and the angle.
 

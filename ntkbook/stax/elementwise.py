@@ -19,7 +19,7 @@ _STEP = 0.05
 # Terms of the series per step of the loop: what the compiler fuses, and what a gradient recomputes.
 _CHUNK = 4
 # Below this relative difference of norms, differences of coefficients come from their derivatives.
-_CLOSE = 1e-3
+_CLOSE = 1e-5
 
 
 @one_per_arguments
@@ -45,35 +45,33 @@ def Elementwise(phi: Callable, terms: int = 256, tolerance: float | None = None,
     terms += -terms % _CHUNK
 
     def samples(q):
-        """Z and phi, phi', phi'' at r z, for the nodes z: shape (..., nodes)."""
+        """Phi and phi' at r z, for the nodes z: shape (..., nodes)."""
         z = jnp.asarray(_NODES, q.dtype).reshape((1,) * q.ndim + (-1,))
-        r = sqrt(q)[..., None]
-        along = jnp.ones_like(r * z)
-        (value, slope), (_, bend) = jax.jvp(lambda u: jax.jvp(phi, (u,), (along,)), (r * z,), (along,))
-        if value.shape != (r * z).shape:
-            raise ValueError(f"{name}: phi maps shape {(r * z).shape} to {value.shape}; it must act entry by entry.")
-        return z, value, slope, bend
+        at = sqrt(q)[..., None] * z
+        value, slope = jax.jvp(phi, (at,), (jnp.ones_like(at),))
+        if value.shape != at.shape:
+            raise ValueError(f"{name}: phi maps shape {at.shape} to {value.shape}; it must act entry by entry.")
+        return value, slope
 
     def mean(f):
         return jnp.matmul(f, jnp.asarray(_basis(1)[:, 0], f.dtype), precision="highest")
 
     def coefficients(q):
-        """h_n, those of phi', and dh_n/dr, d^2 h_n/dr^2: shapes (terms, ...)."""
-        z, value, slope, bend = samples(q)
+        """h_n, those t_n of phi', and dh_n/dr: shapes (terms, ...)."""
         basis = jnp.asarray(_basis(terms), q.dtype)
-        return [
-            jnp.moveaxis(jnp.matmul(f, basis, precision="highest"), -1, 0)
-            for f in (value, slope, slope * z, bend * z * z)
-        ]
+        h, t = (jnp.moveaxis(jnp.matmul(f, basis, precision="highest"), -1, 0) for f in samples(q))
+        # z He_n = He_{n+1} + n He_{n-1}: the derivative needs no quadrature of its own.
+        roots = jnp.asarray(np.sqrt(np.arange(1, terms)), q.dtype).reshape((-1,) + (1,) * q.ndim)
+        zero = jnp.zeros_like(t[:1])
+        return h, t, jnp.concatenate([roots * t[1:], zero]) + jnp.concatenate([zero, roots * t[:-1]])
 
     def variance(q):
-        return mean(samples(q)[1] ** 2)
+        return mean(samples(q)[0] ** 2)
 
     def truncation(q):
-        _, *functions, _ = samples(q)
         allowed = tolerance or (1e-10 if q.dtype == jnp.float64 else 1e-5)
         errors = []
-        for f, h in zip(functions, coefficients(q), strict=False):
+        for f, h in zip(samples(q), coefficients(q)[:2], strict=True):
             whole = mean(f**2)
             errors.append(jnp.abs(whole - (h**2).sum(0)) / jnp.where(whole > 0, whole, 1))
         return jax.lax.stop_gradient(jnp.maximum(*errors) / allowed)
@@ -93,14 +91,18 @@ def _mehler(pair, coefficients1, coefficients2):
     r_difference = pair.delta / jnp.where(r_sum > 0, r_sum, 1)
     close = jnp.abs(r_difference) < _CLOSE * r_sum
 
+    def powers(j, power, lost, antilost):
+        return power * rho, lost + power * minus, antilost + (-1) ** j * power * plus
+
     @jax.checkpoint
-    def step(carry, terms):
-        power, lost, antilost, k, k_dot, d, p, Q_difference = carry  # rho^n, 1 - rho^n, 1 - (-rho)^n
+    def add(carry, terms):
+        *now, k, k_dot, d, p, Q_difference = carry  # rho^n, 1 - rho^n, 1 - (-rho)^n
         for j in range(_CHUNK):
-            (h1, t1, v1, a1), (h2, t2, v2, a2) = ([f[j] for f in side] for side in terms)
+            (h1, t1, v1), (h2, t2, v2) = ([f[j] for f in side] for side in terms)
+            power, lost, antilost = now
             sign = (-1) ** j  # _CHUNK is even
             plain = h1 - h2
-            by_slope = r_difference * ((v1 + v2) / 2 - r_difference * (a1 - a2) / 12)  # Euler-Maclaurin
+            by_slope = r_difference * (v1 + v2) / 2
             difference = plain + jax.lax.stop_gradient(jnp.where(close, by_slope - plain, 0))
             product = h1 * h2
             k = k + product * power
@@ -109,10 +111,19 @@ def _mehler(pair, coefficients1, coefficients2):
             antidifference = h1 + h2 if sign > 0 else difference
             p = p + antidifference**2 / 2 - sign * product * antilost
             Q_difference = Q_difference + difference * (h1 + h2)
-            lost = lost + power * minus
-            antilost = antilost + sign * power * plus
-            power = power * rho
-        return (power, lost, antilost, k, k_dot, d, p, Q_difference), None
+            now = powers(j, *now)
+        return (*now, k, k_dot, d, p, Q_difference)
+
+    def skip(carry, _):
+        *now, k, k_dot, d, p, Q_difference = carry
+        for j in range(_CHUNK):
+            now = powers(j, *now)
+        return (*now, k, k_dot, d, p, Q_difference)
+
+    def step(carry, chunk):
+        terms, wanted, wanted_later = chunk
+        branch = jnp.where(wanted, 0, jnp.where(wanted_later, 1, 2))
+        return jax.lax.switch(branch, [add, skip, lambda carry, _: carry], carry, terms), None
 
     def chunks(f):
         return f.reshape(-1, _CHUNK, *f.shape[1:])
@@ -120,7 +131,13 @@ def _mehler(pair, coefficients1, coefficients2):
     zero = jnp.zeros_like(rho)
     start = (jnp.ones_like(rho), *[zero] * 7)
     terms = [[chunks(f) for f in side] for side in (coefficients1, coefficients2)]
-    return jax.lax.scan(step, start, terms)[0][3:]
+    # Coefficients enter squared. A series that has died out costs nothing more.
+    sizes = jax.lax.stop_gradient(
+        jnp.max(jnp.stack([jnp.abs(f).reshape(f.shape[0], -1).max(1) for side in terms for f in side]), axis=0)
+    )
+    wanted = sizes > 1e-2 * jnp.finfo(rho.dtype).eps ** 0.5 * sizes.max()
+    wanted_later = jnp.flip(jnp.cumsum(jnp.flip(wanted))) > 0
+    return jax.lax.scan(step, start, (terms, wanted, wanted_later))[0][3:]
 
 
 def _check_arguments(name, phi, terms, tolerance):
