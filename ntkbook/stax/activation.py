@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from ntkbook.stax.kernel import Dual, Pair
+from ntkbook.stax.kernel import Dual, Pair, require_variances
 from ntkbook.stax.kernel_fn import KernelFn
 from ntkbook.stax.layer import Layer, check_input_shape
 
@@ -40,6 +40,7 @@ def activation(
                 "needs a linear layer right before it: put Dense(width), or a Conv, between two nonlinearities, and "
                 "before the first one."
             )
+        require_variances(kernel)
         error = kernel.truncation
         if truncation is not None:
             for q in (kernel.cov1, kernel.cov2):

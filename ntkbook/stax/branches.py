@@ -114,6 +114,7 @@ def _mix(kernels, weights):
     pairs = [kernel.pair.scaled(w) for w, kernel in zip(weights, kernels, strict=True)]
     k, d, p, c, s = (reduce(jnp.add, [getattr(pair, name) for pair in pairs]) for name in "kdpcs")
     spread = _norm_spread(pairs, sqrt(common["cov1"])[:, None] * sqrt(common["cov2"])[None, :])
+    common["rough"] = any(kernel.rough for kernel in kernels)
     return kernels[0].moved(k, d, p, c + spread, s + spread, **common)
 
 

@@ -27,7 +27,7 @@ class ImageKernel:
       ntk: tangent kernel, of the same shape.
       cov1, cov2: variances, shapes (n1, h, w) and (n2, h, w).
       self1, self2: d between positions of one input, shapes (n1, h, h, w, w) and (n2, h, h, w, w), which give the
-        variance behind a pooling; None without `all_positions`.
+        variance behind a pooling; None without `all_positions`, or where nothing behind a pooling needs it.
       truncation, width, gaussian, sources: as in `Kernel`; width is the number of channels.
       all_positions: the layout.
     """
@@ -49,6 +49,11 @@ class ImageKernel:
         return dataclasses.replace(self, **changes)
 
     @property
+    def rough(self) -> bool:
+        """Variances of positions are always known."""
+        return False
+
+    @property
     def nngp(self) -> jax.Array:
         """Covariance of the units, shape as `ntk`."""
         q1, q2 = self.variances()
@@ -61,7 +66,7 @@ class ImageKernel:
     def pairs(self) -> tuple[Pair, Pair | None, Pair | None]:
         """Pairs of the two inputs, and of each input with itself."""
         cross = pair_from_distance(self.distance, *self.variances())
-        if not self.all_positions:
+        if self.self1 is None:
             return cross, None, None
         own = [
             pair_from_distance(d, spread(q, 0, True), spread(q, 1, True))
@@ -100,7 +105,7 @@ class ImageKernel:
         """
         q1, q2 = self.variances()
         own = [None, None]
-        if self.all_positions:
+        if self.self1 is not None:
             own = [
                 move(d, spread(q, 0, True), spread(q, 1, True))
                 for d, q in ((self.self1, self.cov1), (self.self2, self.cov2))

@@ -11,20 +11,21 @@ from ntkbook.stax.kernel import Kernel
 _NEAR = 0.01
 
 
-def kernel_of_inputs(x1, x2, same=None, all_positions: bool = False) -> Kernel | ImageKernel:
+def kernel_of_inputs(x1, x2, same=None, all_positions: bool = False, own: bool = True) -> Kernel | ImageKernel:
     """Products x1 x2^T / n of inputs (n1, n) and (n2, n), with their distances; the tangent kernel is 0.
 
     Args:
       x1, x2: inputs (n1, n), (n1, length, n) or (n1, height, width, n).
       same: (n1, n2) booleans, true where the two inputs are one and need no look: their distance is 0. Or None.
       all_positions: the layout, for inputs with positions.
+      own: whether to carry, with `all_positions`, what gives the variances behind a pooling.
     """
     of = _kernel_of_vectors if x1.ndim == 2 else _kernel_of_images
     zero, width = jnp.zeros((), x1.dtype), jnp.asarray(x1.shape[-1], x1.dtype)
-    return of(x1, x2, same, all_positions, truncation=zero, width=width)
+    return of(x1, x2, same, all_positions, own and all_positions, truncation=zero, width=width)
 
 
-def _kernel_of_vectors(x1, x2, same, _, **fields):
+def _kernel_of_vectors(x1, x2, same, *_, **fields):
     """Distances from a matrix product, or, if a pair is nearly parallel, from the differences, which are exact."""
     n = x1.shape[1]
     q1, q2 = (x1 * x1).sum(1) / n, (x2 * x2).sum(1) / n
@@ -62,14 +63,14 @@ def _from_differences(x, r1, k, y, r2):
     return d, jnp.where(m > 0, chord2 / (2 * jnp.where(m > 0, m, 1)), m - jnp.abs(k))
 
 
-def _kernel_of_images(x1, x2, same, all_positions, **fields):
+def _kernel_of_images(x1, x2, same, all_positions, own, **fields):
     """Distances of pixels, from their differences: few channels, so this is cheap."""
     distance = _pixel_distances(x1, x2, all_positions, paired=False)
     if same is not None and not all_positions:
         distance = jnp.where(same.reshape(same.shape + (1,) * (distance.ndim - 2)), 0, distance)
-    own = [_pixel_distances(x, x, True, paired=True) if all_positions else None for x in (x1, x2)]
+    owns = [_pixel_distances(x, x, True, paired=True) if own else None for x in (x1, x2)]
     cov1, cov2 = (x1**2).mean(-1), (x2**2).mean(-1)
-    return ImageKernel(distance, jnp.zeros_like(distance), cov1, cov2, *own, all_positions=all_positions, **fields)
+    return ImageKernel(distance, jnp.zeros_like(distance), cov1, cov2, *owns, all_positions=all_positions, **fields)
 
 
 def _pixel_distances(x1, x2, all_positions, paired):

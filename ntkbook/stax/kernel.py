@@ -25,6 +25,16 @@ import jax.numpy as jnp
 from ntkbook.stax.angle import sqrt
 
 
+class VariancesNeeded(Exception):
+    """Raised while a kernel is traced without the variances behind a pooling, where a layer needs them."""
+
+
+def require_variances(kernel) -> None:
+    """Raises `VariancesNeeded` where they were left out."""
+    if kernel.rough:
+        raise VariancesNeeded
+
+
 class Pair(NamedTuple):
     """Second moments of a Gaussian pair (u, v), in arrays that broadcast against each other.
 
@@ -149,6 +159,7 @@ class Kernel:
       width: number of units, which only `FanInConcat` and parameterization="standard" ask for; a scalar.
       gaussian: whether the units are Gaussian, as they are behind a linear layer.
       sources: the linear layers whose weights the units are sums over: sums of distinct ones are independent.
+      rough: whether the variances are only bounds, because nobody asked for them: see `require_variances`.
     """
 
     nngp: jax.Array
@@ -161,6 +172,7 @@ class Kernel:
     width: jax.Array
     gaussian: bool = dataclasses.field(default=False, metadata={"static": True})
     sources: frozenset = dataclasses.field(default=frozenset(), metadata={"static": True})
+    rough: bool = dataclasses.field(default=False, metadata={"static": True})
 
     def replace(self, **changes) -> "Kernel":
         """A copy with other fields."""

@@ -11,7 +11,7 @@ import numpy as np
 from ntkbook.stax import tiles
 from ntkbook.stax.image_kernel import ImageKernel
 from ntkbook.stax.inputs import kernel_of_inputs
-from ntkbook.stax.kernel import Kernel
+from ntkbook.stax.kernel import Kernel, VariancesNeeded
 from ntkbook.stax.layer import check_input_shape
 
 FIELDS = ("nngp", "ntk", "cov1", "cov2")
@@ -65,9 +65,10 @@ def _is_state(x):
 
 def _compute(name, advance, all_positions, x1, x2, fields):
     """Fields of the kernel, or for None the kernel itself, and the truncation error."""
+    whole = fields is None or "cov1" in fields or "cov2" in fields
 
-    def kernel(rows1, rows2, same):
-        state = advance(kernel_of_inputs(rows1, rows2, same, all_positions))
+    def kernel(rows1, rows2, same, own):
+        state = advance(kernel_of_inputs(rows1, rows2, same, all_positions, own))
         if not isinstance(state, Kernel | ImageKernel):
             raise ValueError(
                 f"{name}.kernel_fn: the network ends in {len(state)} branches. Join them with FanInSum() or "
@@ -75,15 +76,16 @@ def _compute(name, advance, all_positions, x1, x2, fields):
             )
         return state
 
-    if fields is None or "cov1" in fields or "cov2" in fields:
-        y = x1 if x2 is None else x2
+    if whole:
         same = jnp.eye(x1.shape[0], dtype=bool) if x2 is None else None
-        state = kernel(x1, y, same)
-        values = state if fields is None else [getattr(state, field) for field in fields]
-        return values, state.truncation
+        state = kernel(x1, x1 if x2 is None else x2, same, own=True)
+        return state if fields is None else [getattr(state, field) for field in fields], state.truncation
 
     def tile(rows1, rows2, same):
-        state = kernel(rows1, rows2, same)
+        try:  # most networks end soon behind their pooling, and do without the variances there: a third of the work
+            state = kernel(rows1, rows2, same, own=False)
+        except VariancesNeeded:
+            state = kernel(rows1, rows2, same, own=True)
         return [getattr(state, field) for field in fields], state.truncation
 
     values, truncation = tiles.tiled(tile, x1, x2, entries=_entries_per_pair(x1, all_positions))

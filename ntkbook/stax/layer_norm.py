@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from ntkbook.stax.angle import sqrt
 from ntkbook.stax.image_kernel import ImageKernel, mean_over_positions, spread
-from ntkbook.stax.kernel import Kernel
+from ntkbook.stax.kernel import Kernel, require_variances
 from ntkbook.stax.kernel_fn import KernelFn
 from ntkbook.stax.layer import Layer, check_input_shape, one_per_arguments
 
@@ -68,6 +68,7 @@ def _layer_norm(axes, eps):
                 "LayerNorm.kernel_fn: its inputs are not Gaussian of mean 0, so that more than q enters. Put it right "
                 "behind a linear layer: Dense(width) or a Conv."
             )
+        require_variances(kernel)
         rank = kernel.cov1.ndim + 1
         if isinstance(kernel, Kernel):
             positions_too(rank)

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from ntkbook.stax.image_kernel import ImageKernel, diagonal_positions, mean_over_positions, spread
-from ntkbook.stax.kernel import Kernel, kernel_from_distance
+from ntkbook.stax.kernel import Kernel, VariancesNeeded, kernel_from_distance
 from ntkbook.stax.kernel_fn import KernelFn
 from ntkbook.stax.layer import Layer, check_input_shape, one_per_arguments
 from ntkbook.stax.windows import as_windows
@@ -39,13 +39,19 @@ def GlobalAvgPool() -> Layer:
     def advance(kernel):
         _check_positions("GlobalAvgPool", kernel)
         cov1, cov2 = mean_over_positions(kernel.cov1, 1), mean_over_positions(kernel.cov2, 1)
-        own1, own2 = mean_over_positions(kernel.self1, 1), mean_over_positions(kernel.self2, 1)
         distance = mean_over_positions(kernel.distance, 2)
+        rough = kernel.self1 is None
+        if not rough:
+            # Without these the variances stay too large by as much as the distance, and K comes out the same.
+            own1, own2 = mean_over_positions(kernel.self1, 1), mean_over_positions(kernel.self2, 1)
+            cov1, cov2 = cov1 - own1, cov2 - own2
+            distance = _above_noise(distance - (own1[:, None] + own2[None, :]) / 2, distance)
         return kernel_from_distance(
-            _above_noise(distance - (own1[:, None] + own2[None, :]) / 2, distance),
+            distance,
             mean_over_positions(kernel.ntk, 2),
-            cov1 - own1,
-            cov2 - own2,
+            cov1,
+            cov2,
+            rough=rough,
             truncation=kernel.truncation,
             width=kernel.width,
             gaussian=kernel.gaussian,
@@ -86,6 +92,8 @@ def _avg_pool(windows):
 
     def advance(kernel):
         _check_positions("AvgPool", kernel)
+        if kernel.self1 is None:
+            raise VariancesNeeded
 
         def mean(array, first):
             return windows.sum_each(array, first, 2) / area**2
