@@ -42,8 +42,8 @@ def _kernel_of_vectors(x1, x2, same, *_, **fields):
 
     near = (jnp.abs(k) > (1 - _NEAR) * m) & ~same
     distance, gap = jax.lax.cond(near.any(), by_differences, by_products)
-    k, distance, gap = jnp.where(same, middle, k), jnp.where(same, 0, distance), jnp.where(same, 0, gap)
-    return Kernel(k, jnp.zeros_like(k), q1, q2, distance, gap, **fields)
+    distance, gap = jnp.where(same, 0, distance), jnp.where(same, 0, gap)
+    return Kernel((k >= 0) | same, jnp.zeros_like(k), q1, q2, distance, gap, **fields)
 
 
 def _from_differences(x, r1, k, y, r2):

@@ -151,7 +151,7 @@ class Kernel:
     """State of the limit between two layers, for n1 and n2 inputs without positions.
 
     Fields:
-      nngp: covariance of the units, shape (n1, n2).
+      acute: whether the covariance of the units is at least 0, shape (n1, n2).
       ntk: tangent kernel with respect to all parameters so far, shape (n1, n2).
       cov1, cov2: variances, shapes (n1,) and (n2,).
       distance, gap: the smaller of d and p, and of c and s: see the module; shape (n1, n2).
@@ -162,7 +162,7 @@ class Kernel:
       rough: whether the variances are only bounds, because nobody asked for them: see `require_variances`.
     """
 
-    nngp: jax.Array
+    acute: jax.Array
     ntk: jax.Array
     cov1: jax.Array
     cov2: jax.Array
@@ -179,17 +179,22 @@ class Kernel:
         return dataclasses.replace(self, **changes)
 
     @property
+    def nngp(self) -> jax.Array:
+        """Covariance of the units, shape (n1, n2)."""
+        return self.pair.k
+
+    @property
     def pair(self) -> Pair:
         """All pairs of inputs."""
         r1, r2 = jax.lax.optimization_barrier((sqrt(self.cov1), sqrt(self.cov2)))
         g = self.distance - self.gap
         sides = (self.cov1[:, None], self.cov2[None, :], r1[:, None], r2[None, :])
-        return Pair(*sides, self.nngp >= 0, self.distance, self.gap, g)
+        return Pair(*sides, self.acute, self.distance, self.gap, g)
 
     def moved(self, k, d, p, c, s, **changes) -> "Kernel":
         """The kernel with these second moments, of which the accurate ones are kept."""
         acute = k >= 0
-        return self.replace(nngp=k, distance=jnp.where(acute, d, p), gap=jnp.where(acute, c, s), **changes)
+        return self.replace(acute=acute, distance=jnp.where(acute, d, p), gap=jnp.where(acute, c, s), **changes)
 
     def activated(self, dual, variance, **changes) -> "Kernel":
         """The kernel of phi(units), from the second moments that `dual` makes of a pair."""
@@ -201,4 +206,4 @@ class Kernel:
 def kernel_from_distance(d, ntk, cov1, cov2, **fields) -> Kernel:
     """`Kernel` from the plain distance d, shape (n1, n2), and the variances."""
     pair = pair_from_distance(d, cov1[:, None], cov2[None, :])
-    return Kernel(pair.k, ntk, cov1, cov2, pair.distance, pair.gap, **fields)
+    return Kernel(pair.acute, ntk, cov1, cov2, pair.distance, pair.gap, **fields)

@@ -49,13 +49,20 @@ class KernelFn:
         """See the class."""
         if _is_state(x1):
             return self.advance(x1)
+        values, truncation = self.with_truncation(x1, x2, get)
+        check_truncation(self.name, truncation)
+        if get is None:
+            return values
+        return values[0] if isinstance(get, str) else namedtuple("Kernels", get)(*values)
+
+    def with_truncation(self, x1, x2=None, get=("nngp", "ntk")):
+        """The fields as a list (for get = None the `Kernel`), and the largest error of a series.
+
+        For callers under jit, where that error is not yet a number: hand it out, and give it to `check_truncation`.
+        """
         fields = _check_get(self.name, get)
         x1, x2 = check_inputs(self.name, x1, x2)
-        values, truncation = self._compiled(x1, x2, fields=fields)
-        _check_truncation(self.name, truncation)
-        if fields is None:
-            return values
-        return values[0] if isinstance(get, str) else namedtuple("Kernels", fields)(*values)
+        return self._compiled(x1, x2, fields=fields)
 
 
 def _is_state(x):
@@ -146,7 +153,8 @@ def _check_input(name, argument, x):
     return x
 
 
-def _check_truncation(name, truncation):
+def check_truncation(name: str, truncation) -> None:
+    """Raises ValueError where a series missed its tolerance; `truncation` is in units of it."""
     if isinstance(truncation, jax.core.Tracer):
         return
     if not float(truncation) <= 1:

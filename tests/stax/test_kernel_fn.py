@@ -30,7 +30,7 @@ def test_the_calling_convention_of_neural_tangents():
     assert jnp.allclose(kernel_fn(x1, x1).ntk, ntk, rtol=0, atol=1e-14)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(
     n1=st.integers(1, 4),
     n2=st.integers(1, 4),

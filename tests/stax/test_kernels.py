@@ -114,24 +114,31 @@ def test_the_reference_of_relu_against_an_integral():
     assert abs(reference.abrelu(0, 1)(mp.mpf(1), mp.mpf(1), mp.cos(theta))[0] - value) < mp.mpf(10) ** -35
 
 
-@pytest.mark.parametrize("name", ["Relu", "Abs", "Sign", "Erf", "Sin", "Gaussian", "Tanh"])
+@pytest.mark.parametrize("name", ["Relu", "Sign", "Erf", "Sin", "Gaussian", "Tanh"])
 def test_gradients_are_finite_and_right(name):
-    layer = stax.Tanh(64) if name == "Tanh" else CLOSED[name][0]
+    layer = stax.Tanh(32) if name == "Tanh" else CLOSED[name][0]
     net = network(layer, 1, 1.2, 0.3)
     x = jnp.asarray(np.stack([X0, 2 * X0, X1, 0 * X0]) / 3)
+    weights = jnp.asarray(RNG.normal(size=(4, 4)))
 
-    def total(x, weights):
+    @jax.jit
+    @jax.value_and_grad
+    def total(x):
         kernels = net.kernel_fn(x)
         return (weights * kernels.nngp).sum() + jnp.trace(kernels.ntk)
 
-    weights = jnp.asarray(RNG.normal(size=(4, 4)))
-    value, gradient = jax.jit(jax.value_and_grad(total))(x, weights)
+    value, gradient = total(x)
     assert jnp.isfinite(value)
     assert jnp.isfinite(gradient).all()
     if name != "Sign":  # parallel inputs: the kernel of Sign has a corner there
         direction = jnp.asarray(RNG.normal(size=x.shape))
         step = 1e-5
-        slope = (total(x + step * direction, weights) - total(x - step * direction, weights)) / (2 * step)
+        slope = (total(x + step * direction)[0] - total(x - step * direction)[0]) / (2 * step)
         assert abs(float(slope - (gradient * direction).sum())) < 1e-6 * max(1, abs(float(value)))
-    separate = jax.grad(lambda y: net.kernel_fn(x, y).ntk.sum())(x)
-    assert jnp.isfinite(separate).all()
+
+
+def test_gradients_in_one_of_two_equal_inputs():
+    net = network(stax.Relu(), 1, 1.2, 0.3)
+    x = jnp.asarray(np.stack([X0, 2 * X0, X1, 0 * X0]) / 3)
+    gradient = jax.jit(jax.grad(lambda y: net.kernel_fn(x, y).ntk.sum()))(x)
+    assert jnp.isfinite(gradient).all()
