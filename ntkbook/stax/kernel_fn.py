@@ -65,6 +65,12 @@ class KernelFn:
         return self._compiled(x1, x2, fields=fields)
 
 
+def positions_of(layers) -> str | None:
+    """What layers ask for together: see `positions` of `KernelFn`."""
+    demands = {getattr(layer.kernel_fn, "positions", None) for layer in layers}
+    return next((demand for demand in ("all", "same") if demand in demands), None)
+
+
 def _is_state(x):
     first = x[0] if isinstance(x, list | tuple) and x else x
     return isinstance(first, Kernel | ImageKernel)

@@ -2,7 +2,7 @@
 
 import jax
 
-from ntkbook.stax.kernel_fn import KernelFn
+from ntkbook.stax.kernel_fn import KernelFn, positions_of
 from ntkbook.stax.layer import Layer, check_key, check_layers, one_per_arguments
 
 
@@ -42,6 +42,4 @@ def _parallel(*layers):
     def advance(kernels):
         return [layer.kernel_fn(kernel) for layer, kernel in pairs("kernel_fn", kernels)]
 
-    demands = {getattr(layer.kernel_fn, "positions", None) for layer in layers}
-    positions = next((demand for demand in ("all", "same") if demand in demands), None)
-    return Layer(init_fn, apply_fn, KernelFn("parallel", advance, positions))
+    return Layer(init_fn, apply_fn, KernelFn("parallel", advance, positions_of(layers)))

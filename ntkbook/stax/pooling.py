@@ -126,8 +126,3 @@ def _check_positions(layer, kernel):
         raise ValueError(f"{layer}.kernel_fn: its inputs have no positions. Use it before Flatten, behind a Conv.")
     if not isinstance(kernel, ImageKernel):
         raise ValueError(f"{layer}.kernel_fn: got {len(kernel)} branches, expected one. Use parallel(...).")
-    if not kernel.all_positions:
-        raise ValueError(
-            f"{layer}.kernel_fn: this network forgets the covariance of different positions before the pooling, "
-            "because a Flatten stands before it. Pool first."
-        )

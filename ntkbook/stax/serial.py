@@ -5,7 +5,7 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
-from ntkbook.stax.kernel_fn import KernelFn
+from ntkbook.stax.kernel_fn import KernelFn, positions_of
 from ntkbook.stax.layer import Layer, check_key, check_layers, one_per_arguments
 
 
@@ -53,8 +53,7 @@ def _serial(*layers):
             kernel = _repeat(block, repeats, kernel)
         return kernel
 
-    demands = [demand for layer in layers if (demand := getattr(layer.kernel_fn, "positions", None))]
-    return Layer(init_fn, apply_fn, KernelFn("serial", advance, positions=demands[0] if demands else None))
+    return Layer(init_fn, apply_fn, KernelFn("serial", advance, positions_of(layers)))
 
 
 def _runs(layers):

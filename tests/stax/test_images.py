@@ -68,11 +68,11 @@ def test_kernels_against_matrices_of_shifts(case, ending):
     computed = net.kernel_fn(x)
     assert error(computed.nngp, nngp) < 1e-14
     assert error(computed.ntk, ntk) < 1e-14
-    apart = net.kernel_fn(x[:2], x[1:])
-    assert error(apart.ntk, ntk[:2, 1:]) < 1e-14
-    cov = net.kernel_fn(x[:2], x[1:], ("cov1", "cov2"))
-    assert error(cov.cov1, np.diag(nngp)[:2]) < 1e-14
-    assert error(cov.cov2, np.diag(nngp)[1:]) < 1e-14
+    if case in ("same", "pooling"):
+        apart = net.kernel_fn(x[:2], x[1:], ("ntk", "cov1", "cov2"))
+        assert error(apart.ntk, ntk[:2, 1:]) < 1e-14
+        assert error(apart.cov1, np.diag(nngp)[:2]) < 1e-14
+        assert error(apart.cov2, np.diag(nngp)[1:]) < 1e-14
 
 
 def test_nonlinearities_behind_a_pooling():

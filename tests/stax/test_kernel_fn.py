@@ -22,8 +22,8 @@ def test_the_calling_convention_of_neural_tangents():
     assert apply_fn(init_fn(jax.random.key(0), x1.shape)[1], x1).shape == (4, 1)
     both = kernel_fn(x1, x2)
     assert both.nngp.shape == both.ntk.shape == (4, 2)
-    assert jnp.array_equal(kernel_fn(x1, x2, "ntk"), both.ntk)
-    assert jnp.array_equal(kernel_fn(x1, x2, ("ntk", "nngp")).nngp, both.nngp)
+    assert jnp.allclose(kernel_fn(x1, x2, "ntk"), both.ntk, rtol=0, atol=1e-15)
+    assert jnp.allclose(kernel_fn(x1, x2, ("ntk", "nngp")).nngp, both.nngp, rtol=0, atol=1e-15)
     assert kernel_fn(x1, None, get=None).cov1.shape == (4,)
     nngp, ntk = kernel_fn(x1)
     assert jnp.allclose(nngp, nngp.T, rtol=0, atol=1e-15)
@@ -62,10 +62,6 @@ def statistic(values, predicted):
 
 
 WIDE = {
-    "Relu": lambda n: [stax.Relu()],
-    "Abs": lambda n: [stax.Abs()],
-    "Tanh": lambda n: [stax.Tanh()],
-    "Sin": lambda n: [stax.Sin()],
     "residual": lambda n: [
         stax.FanOut(2),
         stax.parallel(stax.serial(stax.Relu(), stax.Dense(n, 1.1, 0.1)), stax.Identity()),
@@ -80,14 +76,11 @@ WIDE = {
 }
 
 
-# The parameterization is the business of Dense alone: two networks are enough for the other one.
-@pytest.mark.parametrize(
-    ("name", "parameterization"), [(name, "ntk") for name in WIDE] + [("Relu", "standard"), ("concat", "standard")]
-)
-def test_wide_networks_agree(name, parameterization):
+# One hidden layer of every kind is in tests/experiments: here branches, which take several.
+@pytest.mark.parametrize("name", WIDE)
+def test_wide_networks_agree(name):
     n, x = 256, draw(3, 2, 3)
-    style = {"parameterization": parameterization}
-    net = stax.serial(stax.Dense(n, 1.3, 0.2, **style), *WIDE[name](n), stax.Dense(1, 1.2, 0.1, **style))
+    net = stax.serial(stax.Dense(n, 1.3, 0.2), *WIDE[name](n), stax.Dense(1, 1.2, 0.1))
     predicted = net.kernel_fn(x)
 
     @jax.jit
@@ -107,6 +100,28 @@ def test_two_nonlinearities_in_a_row_are_refused():
         stax.serial(stax.Dense(3), stax.Relu(), stax.Erf()).kernel_fn(draw(0, 2, 3))
     with pytest.raises(ValueError, match="before the first one"):
         stax.Relu().kernel_fn(draw(0, 2, 3))
+
+
+def test_a_forgotten_flatten_is_refused():
+    images = draw(0, 2, 4, 4, 3)
+    net = stax.serial(stax.Conv(3, (3, 3)), stax.Relu(), stax.Dense(1))
+    with pytest.raises(ValueError, match=r"put Flatten\(\) or GlobalAvgPool\(\)"):
+        net.init_fn(jax.random.key(0), images.shape)
+    with pytest.raises(ValueError, match=r"Put Flatten\(\) or GlobalAvgPool\(\)"):
+        net.kernel_fn(images)
+    with pytest.raises(ValueError, match="before Flatten"):
+        stax.serial(stax.Flatten(), stax.GlobalAvgPool()).kernel_fn(images)
+    with pytest.raises(ValueError, match="no positions"):
+        stax.serial(stax.Dense(2), stax.GlobalAvgPool()).kernel_fn(draw(0, 2, 3))
+    with pytest.raises(ValueError, match="2 axes of positions"):
+        stax.serial(stax.Conv(3, (3, 3)), stax.Flatten()).kernel_fn(draw(0, 2, 3))
+    with pytest.raises(ValueError, match="do not fit"):
+        stax.serial(stax.Conv(3, (5, 5)), stax.Flatten()).kernel_fn(images)
+
+
+def test_layer_norm_needs_a_linear_layer_before_it():
+    with pytest.raises(ValueError, match="behind a linear layer"):
+        stax.serial(stax.Dense(2), stax.Relu(), stax.LayerNorm()).kernel_fn(draw(0, 2, 3))
 
 
 def test_correlated_branches_are_refused():
@@ -163,6 +178,14 @@ def test_layers_without_a_limit_say_so():
         (lambda: stax.LeakyRelu(float("nan")), "finite"),
         (lambda: stax.FanOut(0), "one branch"),
         (lambda: stax.FanInConcat(axis=0), "features"),
+        (lambda: stax.Conv(3, (3, 3, 3)), "one or two whole numbers"),
+        (lambda: stax.Conv(3, (3, 0)), "at least 1"),
+        (lambda: stax.Conv(3, (3, 3), (1,)), "strides as many"),
+        (lambda: stax.Conv(3, (3, 3), padding="same"), "'SAME'"),
+        (lambda: stax.Conv(0, (3, 3)), "at least one unit"),
+        (lambda: stax.AvgPool((2, -1)), "at least 1"),
+        (lambda: stax.LayerNorm(eps=-1.0), "eps"),
+        (lambda: stax.Hermite(31), "0 to 30"),
         (lambda: stax.Elementwise(3), "function"),
         (lambda: stax.Elementwise(jnp.tanh, terms=0), "terms"),
     ],

@@ -76,11 +76,21 @@ def sech2(z):
     return 1 - mp.tanh(z) ** 2
 
 
+def logistic(z):
+    return 1 / (1 + mp.exp(-z))
+
+
 @pytest.mark.parametrize(
     ("layer", "dual"),
     [
         (stax.Tanh(), reference.by_integral(mp.tanh, sech2)),
         (stax.Gelu(), reference.by_integral(lambda z: z * mp.ncdf(z), lambda z: mp.ncdf(z) + z * mp.npdf(z), "0.4")),
+        (stax.Elementwise(jax.nn.sigmoid), reference.by_integral(logistic, lambda z: logistic(z) * logistic(-z))),
+        (stax.Elementwise(jax.nn.softplus), reference.by_integral(lambda z: mp.log(1 + mp.exp(z)), logistic)),
+        (
+            stax.Elementwise(jax.nn.silu),
+            reference.by_integral(lambda z: z * logistic(z), lambda z: logistic(z) * (1 + z * logistic(-z))),
+        ),
     ],
 )
 def test_series_against_integrals(layer, dual):
