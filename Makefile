@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HTML := _build/html
 PORT ?= 8000
+# Workers of `make test`. A notebook, or a file of tests, stays on one of them.
+JOBS ?= 2
 NB ?= $(wildcard book/*.ipynb)
 # Stored outputs must not depend on a plotting backend or a path that a user has set.
 unexport MPLBACKEND PYTHONPATH
@@ -14,7 +16,7 @@ unexport MPLBACKEND PYTHONPATH
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
-	@echo "  PYTHON=python3.12 chooses the interpreter, NB=book/gradient_flow.ipynb one notebook, PORT=8000 the port."
+	@echo "  PYTHON=python3.12 chooses the interpreter, NB=book/gradient_flow.ipynb one notebook, PORT=8000 the port, JOBS=2 the workers of test."
 
 # The stamp is made last: an install that was cut short is done again.
 $(STAMP): requirements.txt pyproject.toml
@@ -39,7 +41,7 @@ book: $(STAMP) ## build the site from the stored outputs
 	@echo "The book: $(abspath $(HTML))/index.html    (or 'make serve')"
 
 test: $(STAMP) ## every test: package, notebooks (strict nbval), linters, site
-	@$(BIN)/python -m pytest --nbval --nbval-current-env tests book
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-env tests book
 
 check: $(STAMP) ## format, lint, import rules, notebook rules; seconds
 	@$(BIN)/ruff format --check .

@@ -14,6 +14,7 @@ The parts:
   losses        losses as functions of (outputs, targets)
   dynamics      gradient flow and gradient descent, in parameters and in outputs
   predict       training in closed form, ensembles and Gaussian processes, with neural-tangents' names
+  experiments   claims about finite width: sweeps over widths and seeds, with errors and fitted rates
   conventions   converters between the conventions of the literature
   gram          large Gram matrices: in tiles, over devices and processes
   plotting      one function per figure
@@ -26,6 +27,7 @@ __all__ = [
     "derivations",
     "dynamics",
     "empirical",
+    "experiments",
     "gram",
     "losses",
     "plotting",

@@ -4,6 +4,7 @@ Nothing is computed here but places on the page. Call `use_house_style()` once p
 """
 
 from ntkbook.plotting.kernel_row import plot_kernel_row
+from ntkbook.plotting.prediction_band import plot_prediction_band
 from ntkbook.plotting.single_neuron import plot_single_neuron
 from ntkbook.plotting.style import COLORS, use_house_style
 from ntkbook.plotting.two_paths import plot_two_paths
@@ -12,6 +13,7 @@ from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
 __all__ = [
     "COLORS",
     "plot_kernel_row",
+    "plot_prediction_band",
     "plot_single_neuron",
     "plot_two_paths",
     "plot_velocity_agreement",

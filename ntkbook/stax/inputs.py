@@ -34,15 +34,17 @@ def _kernel_of_vectors(x1, x2, same, *_, **fields):
     k = jnp.matmul(x1, x2.T, precision="highest") / n
     same = jnp.zeros(k.shape, bool) if same is None else same
 
+    def apart(distance, gap):
+        return jnp.where(same, 0, distance), jnp.where(same, 0, gap)
+
     def by_products():
-        return middle - jnp.abs(k), m - jnp.abs(k)
+        return apart(middle - jnp.abs(k), m - jnp.abs(k))
 
     def by_differences():
-        return jax.lax.map(lambda row: _from_differences(*row, x2, r2[0]), (x1, r1[:, 0], k))
+        return apart(*jax.lax.map(lambda row: _from_differences(*row, x2, r2[0]), (x1, r1[:, 0], k)))
 
-    near = (jnp.abs(k) > (1 - _NEAR) * m) & ~same
-    distance, gap = jax.lax.cond(near.any(), by_differences, by_products)
-    distance, gap = jnp.where(same, 0, distance), jnp.where(same, 0, gap)
+    near = jnp.where(same, 0, jnp.abs(k) - (1 - _NEAR) * m).max() > 0
+    distance, gap = jax.lax.cond(near, by_differences, by_products)
     return Kernel((k >= 0) | same, jnp.zeros_like(k), q1, q2, distance, gap, **fields)
 
 

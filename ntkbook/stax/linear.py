@@ -83,6 +83,8 @@ def check_linear(layer: str, W_std: Any, b_std: Any, parameterization: str) -> N
 
 
 def _is_standard_deviation(std):
+    if isinstance(std, jax.core.Tracer):
+        return jnp.shape(std) == ()  # its value is not known yet, as when a likelihood is differentiated in it
     try:
         return math.isfinite(std) and std >= 0
     except TypeError:

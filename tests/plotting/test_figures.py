@@ -65,6 +65,24 @@ def test_two_paths():
     check_page(plotting.plot_two_paths(outputs, parameters, np.zeros(2)))
 
 
+def test_prediction_band():
+    x = np.linspace(-2.0, 2.0, 21)
+    mean, std, networks = np.sin(x), 0.1 + x**2 / 20, np.stack([np.sin(x) + 0.1, np.cos(x)])
+    figure = plotting.plot_prediction_band(x, mean, std, x[::5], mean[::5], networks=networks)
+    (axes,) = figure.axes
+    for line in (mean, *networks):
+        assert holds(axes, x, line)
+    assert holds(axes, x[::5], mean[::5])
+    band = axes.collections[0].get_datalim(axes.transData)
+    np.testing.assert_allclose(
+        [band.y0, band.y1], [(mean - 2 * std).min(), (mean + 2 * std).max()], rtol=1e-12, atol=1e-12
+    )
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert names == ["mean ± 2 std", "a trained network", "mean", "data"]
+    check_page(figure)
+    check_page(plotting.plot_prediction_band(x, mean, std, x[::5], mean[::5]))
+
+
 def test_single_neuron():
     steps = np.linspace(0.0, 1.0, 11)
     slopes = np.array([0.5, 0.0, -0.5])

@@ -152,3 +152,17 @@ def test_gradients_in_one_of_two_equal_inputs():
     x = jnp.asarray(np.stack([X0, 2 * X0, X1, 0 * X0]) / 3)
     gradient = jax.jit(jax.grad(lambda y: net.kernel_fn(x, y).ntk.sum()))(x)
     assert jnp.isfinite(gradient).all()
+
+
+def test_gradient_in_the_standard_deviations():
+    x = jnp.asarray(GENERIC[3:6])
+
+    @jax.jit
+    @jax.value_and_grad
+    def total(stds):
+        return network(stax.Erf(), 1, stds[0], stds[1]).kernel_fn(x, get="ntk").sum()
+
+    at, step = jnp.array([1.3, 0.4]), 1e-5
+    for direction in (jnp.array([1.0, 0.0]), jnp.array([0.0, 1.0])):
+        slope = (total(at + step * direction)[0] - total(at - step * direction)[0]) / (2 * step)
+        assert abs(float(slope - total(at)[1] @ direction)) < 1e-8 * abs(float(slope))
