@@ -135,7 +135,7 @@ def match(pattern, node, wild: dict, bound: dict, ranges: dict) -> dict | None:
         return {**bound, pattern: node} if _runs_inside(node, wild[pattern], ranges) else None
     if pattern == node and not pattern.free_symbols & set(wild):
         return bound
-    if type(pattern) is not type(node) or len(pattern.args) != len(node.args) or not pattern.args:
+    if pattern.func != node.func or len(pattern.args) != len(node.args) or not pattern.args:
         return None
     if isinstance(pattern, BINDERS):
         return _match_binder(pattern, node, wild, bound, ranges)

@@ -154,12 +154,12 @@ class Kernel:
       acute: whether the covariance of the units is at least 0, shape (n1, n2).
       ntk: tangent kernel with respect to all parameters so far, shape (n1, n2).
       cov1, cov2: variances, shapes (n1,) and (n2,).
-      distance, gap: the smaller of d and p, and of c and s: see the module; shape (n1, n2).
+      distance, gap: (q1 + q2)/2 - |k| and sqrt(q1 q2) - |k|, each without cancellation; shape (n1, n2).
       truncation: largest error that a series has measured on itself, in units of its tolerance; a scalar.
       width: number of units, which only `FanInConcat` and parameterization="standard" ask for; a scalar.
       gaussian: whether the units are Gaussian, as they are behind a linear layer.
       sources: the linear layers whose weights the units are sums over: sums of distinct ones are independent.
-      rough: whether the variances are only bounds, because nobody asked for them: see `require_variances`.
+      rough: whether the variances are only upper bounds, because nothing asked for them.
     """
 
     acute: jax.Array

@@ -75,6 +75,7 @@ def _runs(layers):
 def _repeat(block, repeats, kernel):
     """The kernel behind `repeats` copies of a block: a loop, once a copy leaves the form of the state alone."""
 
+    @jax.jit  # traced once, for its form and for the loop
     def advance(state):
         for layer in block:
             state = layer.kernel_fn(state)

@@ -1,5 +1,7 @@
 import pytest
 import sympy as sp
+from sympy.core.cache import clear_cache
+from sympy.core.function import UndefinedFunction
 
 from ntkbook.proof import (
     Component,
@@ -16,7 +18,7 @@ from ntkbook.proof import (
     Step,
     Vector,
 )
-from ntkbook.proof.rewriting import alpha_key, apply_uses, available, chain, definitions, rewrite, unfold
+from ntkbook.proof.rewriting import alpha_key, apply_uses, available, chain, definitions, match, rewrite, unfold
 
 N, P = sp.symbols("N P", integer=True, positive=True)
 i, j, k, m, p = sp.symbols("i j k m p", integer=True, positive=True)
@@ -276,3 +278,13 @@ def test_names_of_bound_variables_do_not_count(left, right):
 )
 def test_what_is_bound_where_does_count(left, right):
     assert alpha_key(left) != alpha_key(right)
+
+
+def test_functions_of_one_name_are_one_function():
+    # SymPy forgets a function that it has not met for a while, and then makes another class of the same name.
+    f, twin = (UndefinedFunction("f", real=True) for _ in range(2))
+    ours = f(i)
+    clear_cache()
+    theirs = twin(j)
+    assert ours.func is not theirs.func
+    assert match(ours, theirs, {i: N}, {}, {j: (sp.S.One, N)}) == {i: j}
