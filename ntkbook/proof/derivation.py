@@ -39,7 +39,7 @@ class Step:
       undecided: why algebra cannot settle the step, if it cannot; it is then graded numeric.
       limit: for `->` and `~`, the variable that goes to its limit, e.g. `width`.
       cite: the bibliography key of a theorem taken from a paper.
-      experiment: the name of the experiment in `ntkbook.experiments` that measures a limit.
+      experiment: `chapter.function` of `ntkbook.experiments`, which measures a limit.
     """
 
     label: str

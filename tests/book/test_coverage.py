@@ -1,5 +1,9 @@
-"""Pages and derivations agree: what a page shows is registered, and what is registered is shown."""
+"""Pages and derivations agree: what a page shows is registered, and what is registered is shown.
 
+The experiment that a limit names as its evidence exists.
+"""
+
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -63,3 +67,37 @@ def test_an_equation_without_a_derivation_is_refused():
     shown = {"eq-flow-chain": "flow.ipynb", "eq-made-up": "other.ipynb"}
     (problem,) = disagreements(shown, (fake("flow", "chain"),))
     assert "other.ipynb shows 'eq-made-up'" in problem
+
+
+def missing_experiments(derivations) -> list[str]:
+    """Experiments that limits name, `chapter.function`, and that `ntkbook.experiments` does not have."""
+    return [
+        f"step {step.label!r} of {d.name!r} names the experiment {step.experiment!r}, which does not exist."
+        for d in derivations
+        for step in d.statements
+        if step.experiment and not exists(step.experiment)
+    ]
+
+
+def exists(experiment: str) -> bool:
+    """Whether `chapter.function` is a function of `ntkbook.experiments.chapter`."""
+    chapter, _, function = experiment.partition(".")
+    try:
+        return callable(getattr(import_module(f"ntkbook.experiments.{chapter}"), function, None))
+    except ModuleNotFoundError:
+        return False
+
+
+def test_every_limit_has_its_experiment():
+    from ntkbook.derivations import registered
+
+    problems = missing_experiments(registered())
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("name", ["rate.no_such_function", "no_such_chapter.covariance", "rate"])
+def test_an_experiment_that_does_not_exist_is_refused(name):
+    step = SimpleNamespace(label="limit", experiment=name)
+    (problem,) = missing_experiments([SimpleNamespace(name="wide", statements=(step,))])
+    assert repr(name) in problem
+    assert exists("rate.fit_rate")

@@ -1,61 +1,12 @@
-"""The closed registry of rules that may lead from a left side to a right side.
-
-A step names its rules (`by=(rules.chain_rule(theta(t)),)`). A rule is made only here and has its own tests;
-a free function cannot stand in for one, or `by=lambda e: rhs` would prove anything. Each rule is applied
-everywhere in the expression that it fits, and must change something.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""Derivatives, sums, integrals and limits carried out."""
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from .domain import Domain, Interval, Map
-from .errors import IllFormedStep
-from .expectation import Expectation, average
-from .terms import Component, Partial, Prime, Stack, bound_symbol, depth, rebuild, substitute
-
-REGISTRY: dict[str, Callable] = {}
-THEOREMS = ("chain_rule",)
-"""Rules that quote a theorem of calculus."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule of the registry with its arguments.
-
-    Attributes:
-      name: its key in the registry.
-      arguments: what the author passed, e.g. the vector to go through.
-    """
-
-    name: str
-    arguments: tuple = ()
-
-    @property
-    def any_size(self) -> bool:
-        """Whether the rule is algebra for symbolic sizes.
-
-        A rule that quotes a theorem of calculus is not; its steps are confirmed by SymPy at concrete sizes and
-        graded so.
-        """
-        return self.name not in THEOREMS
-
-    def __call__(self, expr: sp.Expr, domain: Domain) -> sp.Expr:
-        """The expression after the rule; unchanged where it does not apply."""
-        """The expression after the rule."""
-        if self.name not in REGISTRY:
-            raise IllFormedStep(f"rule {self.name!r} is not in the registry; choose from {', '.join(REGISTRY)}.")
-        return REGISTRY[self.name](expr, domain, *self.arguments)
-
-    def __str__(self):
-        return self.name.replace("_", " ")
-
-
-def _register(function):
-    REGISTRY[function.__name__.removeprefix("_apply_")] = function
-    return function
+from ..domain import Interval, Map
+from ..errors import IllFormedStep
+from ..terms import Component, Partial, Prime, Stack, bound_symbol, depth, rebuild, substitute
+from .registry import Rule, everywhere, register
 
 
 def chain_rule(through) -> Rule:
@@ -76,12 +27,7 @@ def evaluate() -> Rule:
     return Rule("evaluate")
 
 
-def wick() -> Rule:
-    """E over independent standard normal weights: pair them up in all ways; a pair is 1 if equal, else 0."""
-    return Rule("wick")
-
-
-@_register
+@register
 def _apply_chain_rule(expr, domain, through):
     through = rebuild(through)
     if not (isinstance(through, Stack) or domain.is_vector(through)):
@@ -104,7 +50,7 @@ def _apply_chain_rule(expr, domain, through):
         entry = through.at(index) if isinstance(through, Stack) else Component(through, index)
         return sp.Sum(Partial(inner, through, index) * inward(entry), (index, 1, size))
 
-    return _rewrite(expr, expand)
+    return everywhere(expr, expand)
 
 
 def _as_derivative(node):
@@ -122,13 +68,13 @@ def _depends(expr, derivative):
     return bool(expr.free_symbols & set(derivative.variables))
 
 
-@_register
+@register
 def _apply_differentiate(expr, domain):
     def carry_out(node):
         inner, inward = _as_derivative(node)
         return None if inner is None else _derivative(inner, node, inward, domain)
 
-    return _rewrite(expr, carry_out)
+    return everywhere(expr, carry_out)
 
 
 def _derivative(expr, node, inward, domain):
@@ -186,22 +132,7 @@ def _apart(total, node):
     return sp.Sum(substitute(total.function, names), *limits) if names else total
 
 
-@_register
-def _apply_wick(expr, domain):
-    return _rewrite(expr, lambda node: average(node, domain) if isinstance(node, Expectation) else None)
-
-
-@_register
+@register
 def _apply_evaluate(expr, domain):
     finite = (sp.Sum, sp.Product, sp.Integral, sp.Limit)
-    return _rewrite(expr, lambda node: node.doit(deep=False) if isinstance(node, finite) else None)
-
-
-def _rewrite(expr, change):
-    """Apply `change` at every node, innermost first; None means leave the node."""
-    if expr.args:
-        args = [_rewrite(a, change) for a in expr.args]
-        if args != list(expr.args):
-            expr = expr.func(*args)
-    changed = change(expr)
-    return expr if changed is None else changed
+    return everywhere(expr, lambda node: node.doit(deep=False) if isinstance(node, finite) else None)

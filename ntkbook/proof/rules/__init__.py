@@ -1,0 +1,12 @@
+"""The closed registry of rules that may lead from a left side to a right side.
+
+A step names its rules (`by=(rules.chain_rule(theta(t)),)`). A rule is made only here and has its own tests;
+a free function cannot stand in for one, or `by=lambda e: rhs` would prove anything. Each rule is applied
+everywhere in the expression that it fits, and must change something.
+"""
+
+from .calculus import chain_rule, differentiate, evaluate
+from .expectations import wick
+from .registry import REGISTRY, THEOREMS, Rule
+
+__all__ = ["REGISTRY", "THEOREMS", "Rule", "chain_rule", "differentiate", "evaluate", "wick"]
