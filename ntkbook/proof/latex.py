@@ -13,6 +13,9 @@ from .domain import Domain, Index, Map, Vector
 from .errors import IllFormedStep
 from .terms import Component, Stack, substitute
 
+SCRIPT = {"L": r"\mathcal{L}"}
+"""Functions in script letters: the loss is typed L, and a plain L on the page counts hidden layers."""
+
 
 def latex(expr: sp.Basic, domain: Domain, spaces: dict | None = None) -> str:
     """LaTeX of an expression.
@@ -40,7 +43,7 @@ class _Printer(LatexPrinter):
         pairs = list(zip(self._argument_spaces(expr), expr.args, strict=True))
         subscript = [(s, self._print(a)) for s, a in pairs if isinstance(s, Index)]
         shown = [self._print(a) for s, a in pairs if not isinstance(s, (Index, Vector))]
-        name = translate(expr.func.__name__)
+        name = SCRIPT.get(expr.func.__name__) or translate(expr.func.__name__)
         if subscript:
             name += "_{%s}" % _paired(subscript)
         if exp:
