@@ -15,6 +15,7 @@ from .errors import DerivationError, FalseStep, IllFormedStep, UndecidedStep
 from .expectation import Expectation
 from .ledger import ledger
 from .mutation import Mutant, MutationReport, mutate
+from .slip import Slip, refuted, show_slips
 from .terms import Component, MatrixExponential, Partial, Prime, Stack
 from .verify import Result, verify
 
@@ -42,6 +43,7 @@ __all__ = [
     "Prime",
     "Result",
     "Size",
+    "Slip",
     "Stack",
     "Step",
     "UndecidedStep",
@@ -49,6 +51,8 @@ __all__ = [
     "Verdict",
     "ledger",
     "mutate",
+    "refuted",
     "rules",
+    "show_slips",
     "verify",
 ]
