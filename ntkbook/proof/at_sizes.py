@@ -15,7 +15,7 @@ from .domain import Domain, Index, Interval, Matrix, Size
 from .draw import concrete
 from .errors import IllFormedStep
 from .rewriting import definitions, unfold
-from .terms import Component, Partial, Prime, Stack, substitute
+from .terms import Component, Partial, PartialBy, Prime, Stack, substitute
 
 
 def proved_sizes(derivation: Derivation, lhs: sp.Basic, rhs: sp.Basic) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ class _Writer:
             return self._written_sum(expr)
         if isinstance(expr, Component):
             return self._entry(expr.vector, expr.index)
-        if isinstance(expr, Partial):
+        if isinstance(expr, (Partial, PartialBy)):
             return self._written_partial(expr)
         if isinstance(expr, Prime):
             return self._written_prime(expr)
@@ -120,7 +120,8 @@ class _Writer:
         return sp.Add(*written) if isinstance(expr, sp.Sum) else sp.Mul(*written)
 
     def _written_partial(self, expr):
-        return sp.diff(self.write(expr.expr), self._entry(expr.vector, expr.index))
+        by = self.write(expr.member) if isinstance(expr, PartialBy) else self._entry(expr.vector, expr.index)
+        return sp.diff(self.write(expr.expr), by)
 
     def _written_prime(self, expr):
         applied, argument = expr.applied, self.write(expr.applied.args[0])

@@ -21,9 +21,13 @@ class Size:
 
 @dataclass(frozen=True)
 class Index:
-    """An index that runs over 1, ..., size."""
+    """An index that runs over 1, ..., size.
+
+    `shown` is for the numbers of inputs: the index prints as an argument, f(x) instead of f_x.
+    """
 
     size: sp.Expr
+    shown: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ factors keep the order in which the author wrote them.
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.printing.conventions import split_super_sub
 from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
 
@@ -15,6 +16,9 @@ from .terms import Component, Stack, substitute
 
 SCRIPT = {"L": r"\mathcal{L}"}
 """Functions in script letters: the loss is typed L, and a plain L on the page counts hidden layers."""
+
+LAYER = {"next": "l+1", "previous": "l-1"}
+"""Words in names that stand for a layer: `n_next` prints n_{l+1}, and `z__next` prints z^{l+1}."""
 
 
 def latex(expr: sp.Basic, domain: Domain, spaces: dict | None = None) -> str:
@@ -41,15 +45,30 @@ class _Printer(LatexPrinter):
 
     def _print_AppliedUndef(self, expr, exp=None):
         pairs = list(zip(self._argument_spaces(expr), expr.args, strict=True))
-        subscript = [(s, self._print(a)) for s, a in pairs if isinstance(s, Index)]
-        shown = [self._print(a) for s, a in pairs if not isinstance(s, (Index, Vector))]
-        name = SCRIPT.get(expr.func.__name__) or translate(expr.func.__name__)
+        subscript = [(s, self._print(a)) for s, a in pairs if isinstance(s, Index) and not s.shown]
+        shown = [self._print(a) for s, a in pairs if getattr(s, "shown", not isinstance(s, Vector))]
+        name = SCRIPT.get(expr.func.__name__) or self._name(expr.func.__name__)
         if subscript:
             name += "_{%s}" % _paired(subscript)
+        if exp and "^" in name:
+            return r"\left(%s\right)^{%s}" % (self._print_AppliedUndef(expr), exp)
         if exp:
             name += "^{%s}" % exp
         hidden = self.domain.is_vector(expr)
         return name + (r"(%s)" % ", ".join(shown) if shown and not hidden else "")
+
+    def _name(self, name):
+        """A name with its superscript `__` and subscript `_`, as SymPy splits them."""
+        stem, above, below = split_super_sub(name)
+        marks = "".join(
+            "%s{%s}" % (mark, " ".join(LAYER.get(word, translate(word)) for word in words))
+            for mark, words in (("^", above), ("_", below))
+            if words
+        )
+        return translate(stem) + marks
+
+    def _print_Symbol(self, expr, style="plain"):
+        return self._name(expr.name)
 
     def _print_Function(self, expr, exp=None):
         if isinstance(expr, AppliedUndef):
@@ -72,11 +91,17 @@ class _Printer(LatexPrinter):
                 for s, a in zip(self._argument_spaces(vector), vector.args, strict=True)
                 if isinstance(s, Index)
             ]
-            return "%s_{%s}" % (translate(vector.func.__name__), _joined([*inner, index]))
+            return "%s_{%s}" % (self._name(vector.func.__name__), _joined([*inner, index]))
         return "%s_{%s}" % (self._print(vector), index)
 
     def _print_Partial(self, expr):
         below = r"\partial %s" % self._print(Component(expr.vector, expr.index))
+        if self._is_name(expr.expr):
+            return r"\frac{\partial %s}{%s}" % (self._print(expr.expr), below)
+        return r"\frac{\partial}{%s}\left[%s\right]" % (below, self._print(expr.expr))
+
+    def _print_PartialBy(self, expr):
+        below = r"\partial %s" % self._print(expr.member)
         if self._is_name(expr.expr):
             return r"\frac{\partial %s}{%s}" % (self._print(expr.expr), below)
         return r"\frac{\partial}{%s}\left[%s\right]" % (below, self._print(expr.expr))
@@ -94,11 +119,11 @@ class _Printer(LatexPrinter):
         if isinstance(expr, Component):
             return not isinstance(expr.vector, Stack) or self._is_name(expr.vector.entry)
         if isinstance(expr, AppliedUndef):
-            return "(" not in self._print(expr)
+            return all(isinstance(space, (Index, Vector)) for space in self._argument_spaces(expr))
         return expr.is_Symbol
 
     def _print_Prime(self, expr):
-        name = translate(expr.applied.func.__name__)
+        name = self._name(expr.applied.func.__name__)
         name = rf"\{name}" if expr.applied.func in (sp.tanh, sp.sin, sp.cos, sp.exp) else name
         marks = "'" * expr.order
         return f"{name}{marks}({self._print(expr.applied.args[0])})"

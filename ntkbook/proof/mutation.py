@@ -12,7 +12,7 @@ from .derivation import Derivation, Step
 from .domain import Index, Map
 from .errors import IllFormedStep, UndecidedStep
 from .rewriting import definitions, unfold
-from .terms import Component, Partial, Prime, Stack, rebuild
+from .terms import Component, Partial, PartialBy, Prime, Stack, rebuild
 from .verify import is_zero
 
 SWAPS = {
@@ -129,7 +129,7 @@ def _everywhere(node, domain, indices):
         inner = indices | {v for v, *_ in node.limits}
         yield from _shorter_sums(node)
     for place, arg in enumerate(node.args):
-        if isinstance(arg, sp.Tuple) or (isinstance(node, (Partial, Stack)) and place > 0):
+        if isinstance(arg, sp.Tuple) or (isinstance(node, (Partial, PartialBy, Stack)) and place > 0):
             continue
         if isinstance(node, sp.Derivative) and place > 0:
             continue

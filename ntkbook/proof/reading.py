@@ -14,10 +14,10 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.parsing.sympy_parser import parse_expr
 
 from .derivation import Derivation
-from .domain import Index, Vector
+from .domain import Index, Map, Vector
 from .errors import IllFormedStep
 from .rewriting import available, definitions
-from .terms import Component, Partial, Prime, Stack, rebuild, substitute
+from .terms import Component, Partial, PartialBy, Prime, Stack, rebuild, substitute
 
 
 def _sum(term, *limits):
@@ -113,7 +113,13 @@ class _Vocabulary:
                 shifted = self._same_family(stack, by, index)
                 if shifted is not None:
                     return Partial(of, shifted, index)
+        if isinstance(by, AppliedUndef) and self._is_number_of_family(by):
+            return PartialBy(of, by)
         raise IllFormedStep(f"D(..., {by}): derivatives are taken by a time, an entry theta[p], or an output f[j].")
+
+    def _is_number_of_family(self, by):
+        space = self.domain.get(by.func)
+        return isinstance(space, Map) and bool(by.args) and all(isinstance(a, Index) for a in space.arguments)
 
     def _same_family(self, stack, by, index):
         """The stack with its own free indices renamed, if one of its entries is then `by`."""

@@ -9,7 +9,7 @@ import sympy as sp
 from .derivation import Derivation, Step
 from .domain import Domain, Index
 from .errors import IllFormedStep
-from .terms import BINDERS, Partial, Prime, Stack, outermost, rebuild, rename_bound, substitute
+from .terms import BINDERS, Partial, PartialBy, Prime, Stack, outermost, rebuild, rename_bound, substitute
 
 
 def available(derivation: Derivation, before: str) -> dict[str, Step]:
@@ -113,7 +113,7 @@ def rewrite(expr: sp.Basic, step: Step, domain: Domain, fixed=frozenset(), in_de
         found = match(pattern, node, wild, {}, ranges)
         if found is not None:
             return substitute(replacement, found)
-        if not node.args or (isinstance(node, (sp.Derivative, Partial)) and not in_derivatives):
+        if not node.args or (isinstance(node, (sp.Derivative, Partial, PartialBy)) and not in_derivatives):
             return node
         return node.func(*[visit(a, ranges) for a in node.args])
 

@@ -46,6 +46,23 @@ class Partial(RealTerm):
     index = property(lambda self: self.args[2])
 
 
+class PartialBy(RealTerm):
+    """Partial derivative of `expr` by one number of a family, such as the weight W(m, i); all else is held fixed.
+
+    `Partial` is for the entries of one vector, on which functions may depend as a whole; a weight enters by its
+    name alone.
+    """
+
+    def __new__(cls, expr, member):
+        member = sp.sympify(member)
+        if not isinstance(member, AppliedUndef):
+            raise IllFormedStep(f"PartialBy(..., {member}): the derivative is by a member of a family, as W(m, i).")
+        return sp.Expr.__new__(cls, sp.sympify(expr), member)
+
+    expr = property(lambda self: self.args[0])
+    member = property(lambda self: self.args[1])
+
+
 class Prime(RealTerm):
     """Derivative phi'(z) of a function of one argument, taken at that argument.
 

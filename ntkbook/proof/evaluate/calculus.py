@@ -1,13 +1,16 @@
 """Derivatives by autodiff, integrals by quadrature."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from .. import quadrature
+from ..domain import Index, Map, Vector
 from ..errors import IllFormedStep
-from ..terms import BINDERS, Partial, Prime, Stack, applied_heads
+from ..terms import BINDERS, Partial, PartialBy, Prime, Stack, applied_heads
 from .scalars import index_value, runs_inside
 from .scope import evaluate, value_of
 
@@ -51,6 +54,36 @@ def _(expr, scope):
         if runs_inside(expr.index, vector.shape[0], scope)
         else jnp.where((index >= 1) & (index <= vector.shape[0]), slope, jnp.nan)
     )
+
+
+@value_of.register(PartialBy)
+def _(expr, scope):
+    refuse_rough(expr.expr, 1, scope)
+    _refuse_no_family(expr, scope)
+    head, numbers = expr.member.func, [index_value(a, scope) for a in expr.member.args]
+    table = scope.values[str(head)]
+    axes = [jnp.arange(1, n + 1) == k for n, k in zip(table.shape, numbers, strict=True)]
+    direction = functools.reduce(jnp.multiply.outer, [a.astype(table.dtype) for a in axes])
+    _, slope = jax.jvp(
+        lambda drawn: jnp.asarray(evaluate(expr.expr, scope.with_values({str(head): drawn})), float),
+        (table,),
+        (direction,),
+    )
+    return jnp.where(direction.any(), slope, jnp.nan)
+
+
+def _refuse_no_family(expr, scope):
+    """Refuse a derivative by what is no number of a family, or through something whose motion may depend on it.
+
+    Raises:
+      IllFormedStep: the head is not declared as a family of numbers; a motion stands in the expression.
+    """
+    head, space = expr.member.func, scope.domain.get(expr.member.func)
+    numbers = isinstance(space, Map) and not isinstance(space.into, Vector)
+    if not numbers or not all(isinstance(a, Index) for a in space.arguments):
+        raise IllFormedStep(f"{expr}: {head} must be declared as a family of numbers, Map(Index(n), ...).")
+    if applied_heads(expr.expr) & set(scope.flows):
+        raise IllFormedStep(f"{expr} holds something that moves; whether {head} moves it is not said.")
 
 
 @value_of.register(Prime)
@@ -135,7 +168,7 @@ def _rough(expr, order, scope):
         found |= _rough(scope.flows[expr.func].rhs, order - 1, scope)
     if isinstance(expr, sp.Derivative):
         order += len(expr.variables)
-    if isinstance(expr, Partial):
+    if isinstance(expr, (Partial, PartialBy)):
         order += 1
     if isinstance(expr, Prime):
         return found | _rough(expr.applied, order + expr.order, scope)

@@ -3,9 +3,9 @@
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ..domain import Interval, Map
+from ..domain import Index, Interval, Map
 from ..errors import IllFormedStep
-from ..terms import Component, Partial, Prime, Stack, bound_symbol, depth, rebuild, substitute
+from ..terms import Component, Partial, PartialBy, Prime, Stack, applied_heads, bound_symbol, depth, rebuild, substitute
 from .registry import Rule, everywhere, register
 
 
@@ -43,7 +43,7 @@ def _apply_chain_rule(expr, domain, through):
             without = substitute(inner, {through: sp.Dummy("hole")})
         except IllFormedStep:
             return None
-        if _depends(without, node):
+        if _depends(without, node, domain):
             return None
         index = bound_symbol(depth(node) + 1)
         size = through.size if isinstance(through, Stack) else domain.vector_size(through)
@@ -59,12 +59,17 @@ def _as_derivative(node):
         return node.expr, lambda e: sp.Derivative(e, *node.variables)
     if isinstance(node, Partial):
         return node.expr, lambda e: Partial(e, node.vector, node.index)
+    if isinstance(node, PartialBy):
+        return node.expr, lambda e: PartialBy(e, node.member)
     return None, None
 
 
-def _depends(expr, derivative):
+def _depends(expr, derivative, domain):
     if isinstance(derivative, Partial):
         return expr.has(derivative.vector)
+    if isinstance(derivative, PartialBy):
+        # What a defined name depends on is seen only where it is unfolded.
+        return any(head == derivative.member.func or head not in domain for head in applied_heads(expr))
     return bool(expr.free_symbols & set(derivative.variables))
 
 
@@ -84,18 +89,28 @@ def _derivative(expr, node, inward, domain):
         carried = _derivative(e, node, inward, domain)
         return inward(e) if carried is None else carried
 
-    if not _depends(expr, node):
+    if not _depends(expr, node, domain):
         return sp.S.Zero
     if isinstance(node, sp.Derivative) and expr == node.variables[0]:
         return sp.S.One
     if isinstance(node, Partial) and isinstance(expr, Component) and expr.vector == node.vector:
         return sp.KroneckerDelta(expr.index, node.index)
+    if isinstance(node, PartialBy) and isinstance(expr, AppliedUndef) and expr.func == node.member.func:
+        return _same_member(expr, node.member, domain)
     if isinstance(expr, (sp.Sum, sp.Add, sp.Mul)):
         return _linear_or_product(expr, node, further)
-    if isinstance(expr, sp.Pow) and not _depends(expr.exp, node):
+    if isinstance(expr, sp.Pow) and not _depends(expr.exp, node, domain):
         return expr.exp * expr.base ** (expr.exp - 1) * further(expr.base)
     outer = _outer_derivative(expr, node, domain)
     return None if outer is None else outer * further(_argument(expr))
+
+
+def _same_member(one, other, domain):
+    """1 if two members of a family are the same, else 0."""
+    space = domain.get(one.func)
+    if not isinstance(space, Map) or not all(isinstance(a, Index) for a in space.arguments):
+        raise IllFormedStep(f"a derivative by {other}: {one.func} must be declared as a family of numbers.")
+    return sp.Mul(*[sp.KroneckerDelta(a, b) for a, b in zip(one.args, other.args, strict=True)])
 
 
 def _linear_or_product(expr, node, further):
