@@ -16,7 +16,7 @@ from .expectation import Expectation
 from .ledger import ledger
 from .mutation import Mutant, MutationReport, mutate
 from .slip import Slip, refuted, show_slips
-from .terms import Component, MatrixExponential, Partial, PartialBy, Prime, Stack
+from .terms import Component, MatrixExponential, Partial, PartialBy, Prime, Recursion, Stack
 from .verify import Result, verify
 
 jax.config.update("jax_enable_x64", True)
@@ -42,6 +42,7 @@ __all__ = [
     "Partial",
     "PartialBy",
     "Prime",
+    "Recursion",
     "Result",
     "Size",
     "Slip",

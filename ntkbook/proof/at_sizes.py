@@ -15,7 +15,7 @@ from .domain import Domain, Index, Interval, Matrix, Size
 from .draw import concrete
 from .errors import IllFormedStep
 from .rewriting import definitions, unfold
-from .terms import Component, Partial, PartialBy, Prime, Stack, substitute
+from .terms import Component, Partial, PartialBy, Prime, Recursion, Stack, freshened_limit, substitute
 
 
 def proved_sizes(derivation: Derivation, lhs: sp.Basic, rhs: sp.Basic) -> tuple[str, ...]:
@@ -78,8 +78,8 @@ class _Writer:
         """The expression without symbolic sizes, indices, vector tokens or matrix symbols."""
         if expr in self.numbers:
             return self.numbers[expr]
-        if isinstance(expr, (sp.Sum, sp.Product)):
-            return self._written_sum(expr)
+        if isinstance(expr, (sp.Sum, sp.Product, sp.Limit, Recursion)):
+            return self._written_binder(expr)
         if isinstance(expr, Component):
             return self._entry(expr.vector, expr.index)
         if isinstance(expr, (Partial, PartialBy)):
@@ -112,12 +112,24 @@ class _Writer:
             raise IllFormedStep(f"entry {place} of {vector}, which has {len(entries)}.")
         return entries[place - 1]
 
+    def _written_binder(self, expr):
+        if isinstance(expr, sp.Limit):
+            body, variable, point, direction = freshened_limit(expr).args
+            return sp.Limit(self.write(body), variable, self.write(point), str(direction))
+        return self._written_recursion(expr) if isinstance(expr, Recursion) else self._written_sum(expr)
+
     def _written_sum(self, expr):
         *inner, (variable, lower, upper) = expr.limits
         body = expr.func(expr.function, *inner) if inner else expr.function
         values = range(int(self.write(lower)), int(self.write(upper)) + 1)
         written = [self.write(substitute(body, {variable: sp.Integer(k)})) for k in values]
         return sp.Add(*written) if isinstance(expr, sp.Sum) else sp.Mul(*written)
+
+    def _written_recursion(self, expr):
+        value = expr.start
+        for _ in range(int(self.write(expr.times))):
+            value = expr.after(value)
+        return self.write(value)
 
     def _written_partial(self, expr):
         by = self.write(expr.member) if isinstance(expr, PartialBy) else self._entry(expr.vector, expr.index)

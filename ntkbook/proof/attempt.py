@@ -7,12 +7,13 @@ from enum import Enum
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from .alpha import alpha_key
 from .at_sizes import proved_sizes
 from .check import compare
 from .derivation import Derivation, Step
 from .errors import IllFormedStep, UndecidedStep
 from .reading import read
-from .rewriting import alpha_key, available, chain, definitions, unfold
+from .rewriting import available, chain, definitions, unfold
 from .terms import BINDERS, rebuild
 from .verify import check_declared, is_zero
 

@@ -24,7 +24,7 @@ TOLERANCE = 1e-9
 PRECISION = 1e-5
 """Largest relative error of the quadrature with which a statement counts as decided."""
 COARSE = 96
-"""Nodes of the second quadrature, whose difference from the first estimates the error."""
+"""Nodes of the second quadrature, whose difference from the first estimates the error; for limits, a shorter row."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,8 @@ def _draw_points(scope, constraints, patterns, seed):
         if not np.all(numbers > space.low if symbol.is_positive else np.isfinite(numbers)):
             raise IllFormedStep(f"the hypothesis about {symbol} takes it out of {space!r}, on which algebra relies.")
         values[str(symbol)] = numbers
-    return values
+    # A statement without symbols has a point too.
+    return values or {"_point": np.zeros(points)}
 
 
 def _evaluated(exprs, scope, values):
@@ -198,7 +199,7 @@ def _sides(lhs, rhs, scope, values):
     if left.shape != right.shape:
         raise IllFormedStep(f"the left side has shape {left.shape[1:]}, the right side {right.shape[1:]}.")
     doubt = np.zeros_like(left)
-    if lhs.has(sp.Integral) or rhs.has(sp.Integral):
+    if lhs.has(sp.Integral, sp.Limit) or rhs.has(sp.Integral, sp.Limit):
         coarse = _evaluated([lhs, rhs], replace(scope, nodes=COARSE), values)
         doubt = np.maximum(*(np.abs(a - b) for a, b in zip((left, right), coarse, strict=True)))
     for side, numbers in (("left", left), ("right", right)):

@@ -39,7 +39,7 @@ def latex(expr: sp.Basic, domain: Domain, spaces: dict | None = None) -> str:
 
 class _Printer(LatexPrinter):
     def __init__(self, domain, spaces):
-        super().__init__({"order": "none", "mul_symbol": None, "fold_short_frac": False})
+        super().__init__({"order": "none", "mul_symbol": None, "fold_short_frac": False, "inv_trig_style": "full"})
         self.domain = domain
         self.spaces = spaces
 
@@ -151,6 +151,29 @@ class _Printer(LatexPrinter):
 
     def _print_Expectation(self, expr):
         return r"\mathbb{E}\left[%s\right]" % self._print(expr.body)
+
+    def _print_Limit(self, expr):
+        body, variable, point, direction = expr.args
+        side = "" if point.is_infinite else "^%s" % direction
+        return r"\lim_{%s \to %s%s} %s" % (self._print(variable), self._print(point), side, self._factor(body))
+
+    def _print_Recursion(self, expr):
+        """The map, as often as it is applied, at the start."""
+        letter = sp.Symbol(expr.letter, real=True)
+        step = self._print(substitute(expr.step, {expr.bound: letter}))
+        return r"\bigl(%s \mapsto %s\bigr)^{%s}(%s)" % (
+            self._print(letter),
+            step,
+            *map(self._print, expr.args[2:][::-1]),
+        )
+
+    def _print_digamma(self, expr, exp=None):
+        return r"\psi%s\left(%s\right)" % ("^{%s}" % exp if exp else "", self._print(expr.args[0]))
+
+    def _print_polygamma(self, expr, exp=None):
+        order, argument = expr.args
+        marks = "'" * int(order) if order.is_Integer and order < 3 else "^{(%s)}" % self._print(order)
+        return r"%s\left(%s\right)%s" % ("\\psi" + marks, self._print(argument), "^{%s}" % exp if exp else "")
 
     def _print_KroneckerDelta(self, expr, exp=None):
         return r"\delta_{%s}" % _joined([self._print(a) for a in expr.args])

@@ -14,7 +14,7 @@ import sympy as sp
 
 from .domain import Domain, Index
 from .errors import IllFormedStep
-from .terms import Component, Partial, Stack, bound_symbol, depth, outermost, rebuild, substitute
+from .terms import Component, Partial, Stack, bound_symbol, depth, named_limit, outermost, rebuild, substitute
 
 LARGEST_POWER = 6
 LARGEST_ORDERING = 5040
@@ -116,6 +116,8 @@ class _Normalizer:
             return Partial(self.canonical(expr.expr, (*frozen, vector)), vector, expr.index)
         if isinstance(expr, (sp.Product, sp.Integral)):
             return self._bound_inside(expr, frozen)
+        if isinstance(expr, sp.Limit):
+            return named_limit(expr, lambda part: self.canonical(part, frozen))
         if not expr.args or not isinstance(expr, sp.Expr) or expr.is_Matrix or expr.has(sp.MatrixSymbol):
             return expr
         if isinstance(expr, sp.Derivative):

@@ -9,7 +9,18 @@ import sympy as sp
 from .derivation import Derivation, Step
 from .domain import Domain, Index
 from .errors import IllFormedStep
-from .terms import BINDERS, Partial, PartialBy, Prime, Stack, outermost, rebuild, rename_bound, substitute
+from .terms import (
+    BINDERS,
+    Partial,
+    PartialBy,
+    Prime,
+    Stack,
+    freshened_limit,
+    outermost,
+    rebuild,
+    rename_bound,
+    substitute,
+)
 
 
 def available(derivation: Derivation, before: str) -> dict[str, Step]:
@@ -65,6 +76,8 @@ def unfold(expr: sp.Basic, steps: Iterable[Step]) -> sp.Basic:
     def visit(node):
         if isinstance(node, BINDERS):
             node = rename_bound(node, constants)
+        if isinstance(node, sp.Limit):
+            node = freshened_limit(node)
         if isinstance(node, Prime) and head_of(node.applied) in by_head:
             return visit(_slope(by_head[head_of(node.applied)], node))
         if node.args:
@@ -108,6 +121,8 @@ def rewrite(expr: sp.Basic, step: Step, domain: Domain, fixed=frozenset(), in_de
         if isinstance(node, BINDERS):
             node = rename_bound(node, outside)
             ranges = ranges | {v: tuple(ends) for v, *ends in node.limits}
+        if isinstance(node, sp.Limit):
+            node = freshened_limit(node)
         if isinstance(node, Stack):
             ranges = ranges | {node.bound: (sp.S.One, node.size)}
         found = match(pattern, node, wild, {}, ranges)
@@ -250,20 +265,3 @@ def _fixed_indices(hypotheses):
 def _entry(lhs):
     """The index of the entry in d v_p/dt."""
     return getattr(lhs.expr, "index", sp.S.One).free_symbols if isinstance(lhs, sp.Derivative) else set()
-
-
-def alpha_key(expr: sp.Basic) -> sp.Basic:
-    """The expression with its bound variables renamed by depth: equal keys differ only in dummies and order."""
-    if isinstance(expr, BINDERS):
-        (variable, *ends), body = outermost(expr)
-        kind = {"real": True} if isinstance(expr, sp.Integral) else {"integer": True}
-        name = sp.Symbol(f"_alpha{_nesting(body)}", **kind)
-        return expr.func(alpha_key(substitute(body, {variable: name})), (name, *map(alpha_key, ends)))
-    if not expr.args or isinstance(expr, Stack):
-        return expr
-    return expr.func(*map(alpha_key, expr.args))
-
-
-def _nesting(expr):
-    inner = max((_nesting(a) for a in expr.args), default=0)
-    return inner + (len(expr.limits) if isinstance(expr, BINDERS) else 0)

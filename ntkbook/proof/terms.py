@@ -104,6 +104,42 @@ class Stack(RealTerm):
         return substitute(self.entry, {self.bound: index})
 
 
+class Recursion(RealTerm):
+    """The value x_times of a recursion x_0 = start, x_l = step(x_{l-1}), where `step` is an expression in `state`.
+
+    `Recursion(a * x, x, c, L)` is a^L c. The state is a bound variable; it keeps its name for print.
+
+    Raises:
+      IllFormedStep: the state is assumed to be more than real, which a later value need not be.
+    """
+
+    def __new__(cls, step, state, start, times):
+        step, state = sp.sympify(step), sp.sympify(state)
+        if not state.is_Symbol or state.is_integer or state.is_nonnegative or state.is_nonpositive:
+            raise IllFormedStep(f"Recursion: the state {state} must be a symbol that is assumed to be real, no more.")
+        bound = _state_symbol(step, state)
+        step = step if step == state == bound else substitute(step, {state: bound})
+        return sp.Expr.__new__(cls, step, bound, sp.sympify(start), sp.sympify(times))
+
+    step = property(lambda self: self.args[0])
+    bound = property(lambda self: self.args[1])
+    start = property(lambda self: self.args[2])
+    times = property(lambda self: self.args[3])
+
+    @property
+    def free_symbols(self):
+        return (self.step.free_symbols - {self.bound}) | self.start.free_symbols | self.times.free_symbols
+
+    def after(self, value):
+        """The value that follows `value`."""
+        return substitute(self.step, {self.bound: value})
+
+    @property
+    def letter(self) -> str:
+        """The name that the author gave to the state."""
+        return _letter(self.bound)
+
+
 class MatrixExponential(MatrixExpr):
     """exp(A) of a square matrix expression."""
 
@@ -140,6 +176,35 @@ def _bound_by(node):
     return [node.bound] if isinstance(node, Stack) else node.variables
 
 
+def _state_symbol(step, state):
+    """The reserved symbol of a recursion's state: above those of the recursions inside."""
+    inside = (r.bound for r in step.atoms(Recursion) if r.bound != state)
+    level = 1 + max((int(s.name[6:].split("_")[0]) for s in inside), default=0)
+    while sp.Symbol(f"_state{level}_{_letter(state)}", real=True) in step.free_symbols - {state}:
+        level += 1
+    return sp.Symbol(f"_state{level}_{_letter(state)}", real=True)
+
+
+def _letter(symbol):
+    return symbol.name.split("_", 2)[2] if symbol.name.startswith("_state") else symbol.name
+
+
+def freshened_limit(expr: sp.Limit) -> sp.Limit:
+    """A limit whose variable occurs nowhere else: it may have the name of a size or of a declared number."""
+    body, variable, point, direction = expr.args
+    fresh = sp.Dummy(variable.name, **variable._assumptions_orig)
+    return sp.Limit(substitute(body, {variable: fresh}), fresh, point, str(direction))
+
+
+def named_limit(expr: sp.Limit, change=lambda part: part) -> sp.Limit:
+    """The limit with a canonical name for its variable, and `change` made in its body and in its point."""
+    body, variable, point, direction = freshened_limit(expr).args
+    body = change(body)
+    # A variable keeps what is assumed of it: an integer that grows is not a number that grows.
+    name = sp.Symbol(f"_limit{len(body.atoms(sp.Limit)) + 1}", **variable._assumptions_orig)
+    return sp.Limit(substitute(body, {variable: name}), name, change(point), str(direction))
+
+
 def rebuild(expr: sp.Basic) -> sp.Basic:
     """Evaluate bottom-up what was written under `evaluate(False)`."""
     return expr.func(*map(rebuild, expr.args)) if expr.args else expr
@@ -161,6 +226,12 @@ def substitute(expr: sp.Basic, mapping: dict) -> sp.Basic:
         return _substitute_binder(expr, mapping)
     if isinstance(expr, (sp.Derivative, Partial)):
         _refuse_capture(expr, mapping)
+    if isinstance(expr, Recursion):
+        step, bound = _freshen(expr.step, expr.bound, mapping)
+        inner = {k: v for k, v in mapping.items() if bound not in k.free_symbols}
+        return Recursion(substitute(step, inner), bound, *[substitute(a, mapping) for a in expr.args[2:]])
+    if isinstance(expr, sp.Limit):
+        return _substitute_limit(expr, mapping)
     if isinstance(expr, Stack):
         entry, bound = _freshen(expr.entry, expr.bound, mapping)
         inner = {k: v for k, v in mapping.items() if bound not in k.free_symbols}
@@ -192,6 +263,14 @@ def _substitute_binder(expr, mapping):
     body, fresh = _freshen(body, variable, mapping)
     inner = {k: v for k, v in mapping.items() if variable not in k.free_symbols}
     return expr.func(substitute(body, inner), (fresh, *[substitute(e, mapping) for e in ends]))
+
+
+def _substitute_limit(expr, mapping):
+    """The limit binds its variable in the body, not in the point."""
+    inner = {k: v for k, v in mapping.items() if expr.args[1] not in k.free_symbols}
+    captured = any(expr.args[1] in v.free_symbols for v in mapping.values())
+    body, variable, point, direction = (freshened_limit(expr) if captured else expr).args
+    return sp.Limit(substitute(body, inner), variable, substitute(point, mapping), str(direction))
 
 
 def _freshen(body, bound, mapping):

@@ -6,15 +6,16 @@ from functools import lru_cache
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from .alpha import alpha_key
 from .at_sizes import proved_sizes
 from .check import compare
 from .derivation import Derivation, Step, Verdict
 from .domain import FACTS
 from .errors import DerivationError, FalseStep, IllFormedStep, UndecidedStep
-from .normal_form import TooManyOrders, normal_form
-from .rewriting import alpha_key, apply_uses, available, definitions, head_of
+from .rewriting import apply_uses, available, definitions, head_of
 from .signs import is_nonnegative
-from .terms import BINDERS, RealTerm, Stack, applied_heads, rebuild
+from .terms import BINDERS, Stack, applied_heads, rebuild
+from .zero import vanishes
 
 
 @dataclass(frozen=True)
@@ -166,23 +167,7 @@ def _apply_rules(derivation, step, expr):
 
 def is_zero(difference: sp.Expr, derivation: Derivation) -> bool:
     """Whether algebra reduces a difference to zero for symbolic sizes."""
-    if not isinstance(difference, sp.Expr) or difference.is_Matrix or difference.has(sp.MatrixSymbol):
-        return False
-    try:
-        canonical = normal_form(difference, derivation.domain)
-    except TooManyOrders:
-        return False
-    if canonical == 0:
-        return True
-    return sp.simplify(_opaque(canonical, {})) == 0
-
-
-def _opaque(expr, names):
-    """A symbol in place of everything that SymPy's `simplify` would misread: binders, derivatives, vectors."""
-    unknown = (*BINDERS, sp.Derivative, sp.Subs, AppliedUndef, RealTerm)
-    if isinstance(expr, unknown):
-        return names.setdefault(alpha_key(expr), sp.Dummy(real=None if isinstance(expr, sp.Integral) else True))
-    return expr.func(*[_opaque(a, names) for a in expr.args]) if expr.args else expr
+    return vanishes(difference, derivation.domain)
 
 
 def _settle_definition(derivation, step):
@@ -235,6 +220,8 @@ def check_declared(derivation: Derivation, step: Step) -> None:
     _refuse_homonyms({*derivation.domain, *heads}.union(*(_named(side) for side in sides)))
     for binder in (b for side in sides for b in side.atoms(*BINDERS)):
         _check_bound(binder)
+    for limit in (b for side in sides for b in side.atoms(sp.Limit)):
+        _check_approach(limit)
 
 
 def _named(side):
@@ -266,6 +253,23 @@ def _check_bound(binder):
             raise IllFormedStep(
                 f"algebra takes {variable} to be {', '.join(false)}, but it runs from {lower} to {upper}."
             )
+
+
+def _check_approach(limit):
+    """The assumptions of a limit's variable must hold on its way, for algebra relies on them."""
+    _, variable, point, direction = limit.args
+    above = str(direction) == "+"
+    kept = {
+        "positive": point is sp.S.Infinity or (above and bool(point.is_nonnegative)),
+        "negative": point is sp.S.NegativeInfinity or (not above and bool(point.is_nonpositive)),
+        "integer": point in (sp.S.Infinity, sp.S.NegativeInfinity),
+    }
+    kept |= {"nonnegative": kept["positive"], "nonpositive": kept["negative"]}
+    false = [fact for fact in FACTS if getattr(variable, f"is_{fact}") and not kept.get(fact)]
+    if false:
+        raise IllFormedStep(
+            f"algebra takes {variable} to be {', '.join(false)}, which it is not on its way to {point}."
+        )
 
 
 def _names(symbols):

@@ -4,8 +4,8 @@ import pytest
 
 from ntkbook.derivations import gradient_flow as chapter
 from ntkbook.proof import IllFormedStep, Judgement
+from ntkbook.proof.alpha import alpha_key
 from ntkbook.proof.reading import read
-from ntkbook.proof.rewriting import alpha_key
 from ntkbook.proof.terms import rebuild
 
 

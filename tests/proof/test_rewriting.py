@@ -18,7 +18,8 @@ from ntkbook.proof import (
     Step,
     Vector,
 )
-from ntkbook.proof.rewriting import alpha_key, apply_uses, available, chain, definitions, match, rewrite, unfold
+from ntkbook.proof.alpha import alpha_key
+from ntkbook.proof.rewriting import apply_uses, available, chain, definitions, match, rewrite, unfold
 
 N, P = sp.symbols("N P", integer=True, positive=True)
 i, j, k, m, p = sp.symbols("i j k m p", integer=True, positive=True)

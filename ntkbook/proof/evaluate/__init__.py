@@ -4,8 +4,21 @@ Derivatives are taken by autodiff, integrals by quadrature, sums by contraction 
 of translations is closed: what is not in it is refused by name.
 """
 
-from . import calculus, expectations, matrices, scalars, sums, vectors
+from . import calculus, expectations, limits, matrices, recursions, scalars, sums, vectors
 from .program import run
 from .scope import Flow, Scope, evaluate
 
-__all__ = ["Flow", "Scope", "calculus", "evaluate", "expectations", "matrices", "run", "scalars", "sums", "vectors"]
+__all__ = [
+    "Flow",
+    "Scope",
+    "calculus",
+    "evaluate",
+    "expectations",
+    "limits",
+    "matrices",
+    "recursions",
+    "run",
+    "scalars",
+    "sums",
+    "vectors",
+]

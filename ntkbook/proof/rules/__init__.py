@@ -6,7 +6,8 @@ everywhere in the expression that it fits, and must change something.
 """
 
 from .calculus import chain_rule, differentiate, evaluate
+from .depth import induction, limit
 from .expectations import wick
 from .registry import REGISTRY, THEOREMS, Rule
 
-__all__ = ["REGISTRY", "THEOREMS", "Rule", "chain_rule", "differentiate", "evaluate", "wick"]
+__all__ = ["REGISTRY", "THEOREMS", "Rule", "chain_rule", "differentiate", "evaluate", "induction", "limit", "wick"]
