@@ -144,7 +144,7 @@ class _Printer(LatexPrinter):
             r"\sum_{%s=%s}^{%s} " % (", ".join(map(self._print, names)), *map(self._print, ends))
             for names, ends in reversed(runs)
         ]
-        return "".join(heads) + self._factor(expr.function)
+        return "".join(heads) + self._factor(_alone(expr.function))
 
     def _print_MatrixExponential(self, expr):
         return r"e^{%s}" % self._print(expr.arg)
@@ -235,6 +235,12 @@ class _Printer(LatexPrinter):
             if item.is_Add and level > PRECEDENCE["Add"]
             else super().parenthesize(item, level, is_neg, strict)
         )
+
+
+def _alone(expr):
+    """The expression without factors 1: SymPy puts one before the body of a sum that it was told not to evaluate."""
+    factors = [a for a in expr.args if a != 1] if expr.is_Mul else []
+    return factors[0] if len(factors) == 1 else expr
 
 
 def _paired(subscript):

@@ -7,6 +7,8 @@ from ntkbook.derivations import gradient_flow as chapter
 from ntkbook.derivations import registered
 from ntkbook.proof import Derivation, FalseStep, Index, Interval, Map, Size, Step
 from ntkbook.proof.derivation import Verdict
+from ntkbook.proof.domain import Domain
+from ntkbook.proof.latex import latex
 from ntkbook.proof.render import MARKS, show
 
 N = sp.Symbol("N", integer=True, positive=True)
@@ -93,3 +95,9 @@ def test_the_note_of_a_numeric_step_is_printed():
     markdown = Derivation("trial", "Trial", DOMAIN, (step,)).show().markdown
     assert MARKS[Verdict.NUMERIC] in markdown
     assert "two cases" in markdown
+
+
+def test_a_sum_of_several_terms_stands_in_brackets():
+    with sp.evaluate(False):
+        total = sp.Sum(f(i) + x, (i, 1, N))
+    assert latex(total, Domain(DOMAIN)) == r"\sum_{i=1}^{N} (f_{i} + x)"
