@@ -16,12 +16,13 @@ from .expectation import Expectation
 from .ledger import ledger
 from .mutation import Mutant, MutationReport, mutate
 from .slip import Slip, refuted, show_slips
-from .terms import Component, MatrixExponential, Partial, PartialBy, Prime, Recursion, Stack
+from .terms import AtTime, Component, MatrixExponential, Partial, PartialBy, Prime, Recursion, Stack, TimeDerivative
 from .verify import Result, verify
 
 jax.config.update("jax_enable_x64", True)
 
 __all__ = [
+    "AtTime",
     "Attempt",
     "Component",
     "Derivation",
@@ -48,6 +49,7 @@ __all__ = [
     "Slip",
     "Stack",
     "Step",
+    "TimeDerivative",
     "UndecidedStep",
     "Vector",
     "Verdict",

@@ -6,6 +6,7 @@ calculus does the rest. What holds there is proved for these sizes only.
 
 import itertools
 from collections.abc import Mapping
+from functools import partial
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -15,7 +16,18 @@ from .domain import Domain, Index, Interval, Matrix, Size
 from .draw import concrete
 from .errors import IllFormedStep
 from .rewriting import definitions, unfold
-from .terms import Component, Partial, PartialBy, Prime, Recursion, Stack, freshened_limit, substitute
+from .terms import (
+    AtTime,
+    Component,
+    Partial,
+    PartialBy,
+    Prime,
+    Recursion,
+    Stack,
+    TimeDerivative,
+    freshened_limit,
+    substitute,
+)
 
 
 def proved_sizes(derivation: Derivation, lhs: sp.Basic, rhs: sp.Basic) -> tuple[str, ...]:
@@ -62,6 +74,8 @@ def _index_values(domain, lhs, rhs, sizes):
 
 def _vanishes(lhs, rhs):
     difference = lhs - rhs
+    if isinstance(difference, sp.MatrixExpr):
+        return isinstance(difference, sp.ZeroMatrix)  # Python would find no entries to look at: all() of nothing
     if getattr(difference, "is_Matrix", False):
         return all(sp.simplify(e) == 0 for e in difference)
     return sp.expand(difference) == 0 or sp.simplify(difference) == 0
@@ -156,20 +170,26 @@ class _Writer:
     def _written_matrix(self, expr):
         if isinstance(expr, sp.MatrixSymbol):
             rows, columns = (int(self.write(n)) for n in expr.shape)
-            space = self.domain[expr]
-            symmetric = isinstance(space, Matrix) and space.kind != "general"
-            return sp.Matrix(
-                rows,
-                columns,
-                lambda r, c: sp.Symbol(
-                    f"{expr}[{min(r, c) if symmetric else r}][{max(r, c) if symmetric else c}]", real=True
-                ),
-            )
+            return sp.Matrix(rows, columns, partial(_entry_symbol, expr, self.domain.get(expr)))
         if isinstance(expr, sp.Identity):
             return sp.eye(int(self.write(expr.rows)))
+        if isinstance(expr, TimeDerivative):
+            return self.write(expr.arg).diff(expr.time)
+        if isinstance(expr, AtTime):
+            return self.write(expr.arg).subs(expr.time, self.write(expr.value))
         written = [self.write(a) for a in expr.args]
         if isinstance(expr, sp.Transpose):
             return written[0].T
         if isinstance(expr, sp.Inverse):
             return written[0].inv()
         return expr.func(*written).doit()
+
+
+def _entry_symbol(matrix, space, row, column):
+    """An entry of a matrix; an orthogonal one counts as general, which claims more and is sound."""
+    kind = space.kind if isinstance(space, Matrix) else "general"
+    if kind == "diagonal" and row != column:
+        return sp.S.Zero
+    if kind not in ("general", "orthogonal"):
+        row, column = min(row, column), max(row, column)
+    return sp.Symbol(f"{matrix}[{row}][{column}]", real=True)

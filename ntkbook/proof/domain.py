@@ -51,12 +51,15 @@ class Vector:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A real matrix; `kind` is general, symmetric, psd or positive_definite. Shapes come from the symbol."""
+    """A real matrix. Shapes come from the symbol.
+
+    `kind` is general, symmetric, psd, positive_definite, diagonal or orthogonal.
+    """
 
     kind: str = "general"
 
     def __post_init__(self):
-        kinds = ("general", "symmetric", "psd", "positive_definite")
+        kinds = ("general", "symmetric", "psd", "positive_definite", "diagonal", "orthogonal")
         if self.kind not in kinds:
             raise ValueError(f"Matrix(kind={self.kind!r}): choose one of {', '.join(kinds)}.")
 

@@ -64,6 +64,10 @@ def _draw_matrix(symbol, kind, sizes, points, rng):
         return entries
     if rows != cols:
         raise IllFormedStep(f"domain: {symbol} is declared {kind}, but its shape is {symbol.shape}.")
+    if kind == "orthogonal":
+        return np.linalg.qr(entries)[0]
+    if kind == "diagonal":
+        return entries * np.eye(rows)
     transposed = np.swapaxes(entries, 1, 2)
     if kind == "symmetric":
         return (entries + transposed) / 2

@@ -149,6 +149,50 @@ class _Printer(LatexPrinter):
     def _print_MatrixExponential(self, expr):
         return r"e^{%s}" % self._print(expr.arg)
 
+    def _print_TimeDerivative(self, expr):
+        below = "d %s" % self._print(expr.time)
+        if isinstance(expr.arg, sp.MatrixSymbol):
+            return r"\frac{d %s}{%s}" % (self._print(expr.arg), below)
+        return r"\frac{d}{%s}\left[%s\right]" % (below, self._print(expr.arg))
+
+    def _print_AtTime(self, expr):
+        printed = self._print(expr.arg)
+        body = printed if isinstance(expr.arg, sp.MatrixSymbol) else r"\left[%s\right]" % printed
+        return r"%s\Big|_{%s=%s}" % (body, self._print(expr.time), self._print(expr.value))
+
+    def _print_MatAdd(self, expr):
+        return self._print_Add(expr)
+
+    def _print_MatMul(self, expr):
+        numbers = [a for a in expr.args if not a.is_Matrix]
+        matrices = [self._factor(a) for a in expr.args if a.is_Matrix]
+        front = self._print(sp.Mul(*numbers, evaluate=False)) if numbers else ""
+        front = {"1": "", "-1": "-"}.get(front, front)
+        thin = r" \, " if front not in ("", "-") else ""
+        return front + thin + r" \, ".join(matrices)
+
+    def _print_Transpose(self, expr):
+        return self._raised(expr.arg, r"\top")
+
+    def _print_Inverse(self, expr):
+        return self._raised(expr.arg, "-1")
+
+    def _print_MatPow(self, expr):
+        return self._raised(expr.base, self._print(expr.exp))
+
+    def _raised(self, matrix, exponent):
+        printed = self._print(matrix)
+        bare = isinstance(matrix, (sp.MatrixSymbol, sp.Identity)) and not ("(" in printed or "^" in printed)
+        tall = any(mark in printed for mark in (r"\frac", r"\sum", r"\int"))
+        body = printed if bare else r"\left(%s\right)" % printed if tall else f"({printed})"
+        return "%s^{%s}" % (body, exponent)
+
+    def _print_Identity(self, expr):
+        return "I"
+
+    def _print_ZeroMatrix(self, expr):
+        return "0"
+
     def _print_Expectation(self, expr):
         return r"\mathbb{E}\left[%s\right]" % self._print(expr.body)
 

@@ -113,7 +113,8 @@ def mutations(derivation: Derivation, step: Step) -> Iterator[tuple[str, str, sp
     seen = {rhs}
     if step.relation in ("<=", ">="):
         yield "reverse the inequality", ">=" if step.relation == "<=" else "<=", rhs
-    whole = [("negate", -rhs), ("double", 2 * rhs)] if isinstance(rhs, sp.Expr) else []
+    times = sp.MatMul if rhs.is_Matrix else sp.Mul
+    whole = [("negate", times(-1, rhs)), ("double", times(2, rhs))] if isinstance(rhs, sp.Expr) else []
     indices = {i for i in derivation.domain.of_kind(Index) if i in rhs.free_symbols | step.lhs.free_symbols}
     for change, mutant in [*whole, *_everywhere(rhs, derivation.domain, indices)]:
         if mutant not in seen:
@@ -146,6 +147,9 @@ def _shorter_sums(node):
 
 def _here(node, domain, indices):
     args = node.args
+    if isinstance(node, sp.MatrixExpr):
+        yield from _in_matrices(node)
+        return
     if isinstance(node, sp.Add):
         for place, term in enumerate(args):
             rest = args[:place] + args[place + 1 :]
@@ -156,12 +160,32 @@ def _here(node, domain, indices):
             yield f"drop the factor {factor}", sp.Mul(*args[:place], *args[place + 1 :])
     if isinstance(node, sp.Pow) and node.exp != -1:
         yield f"raise the exponent of {node.base}", node.base ** (node.exp + 1)
-    if isinstance(node, sp.Transpose):
-        yield f"untranspose {node.arg}", node.arg
     if isinstance(node, Prime):
         yield f"{node.applied.func} for its derivative", node.applied
     yield from _other_functions(node, domain)
     yield from _other_indices(node, domain, indices)
+
+
+def _in_matrices(node):
+    """Changes of a matrix that keep its shape."""
+    args = node.args
+    if isinstance(node, sp.MatAdd):
+        for place, term in enumerate(args):
+            rest = args[:place] + args[place + 1 :]
+            yield f"drop the term {term}", rest[0] if len(rest) == 1 else sp.MatAdd(*rest)
+            yield f"change the sign of {term}", sp.MatAdd(*rest, sp.MatMul(sp.S.NegativeOne, term))
+    if isinstance(node, sp.MatMul):
+        for place, factor in enumerate(args):
+            rest = args[:place] + args[place + 1 :]
+            square = factor.is_Matrix and factor.rows == factor.cols and any(a.is_Matrix for a in rest)
+            if square or not factor.is_Matrix:
+                yield f"drop the factor {factor}", rest[0] if len(rest) == 1 else sp.MatMul(*rest)
+    if isinstance(node, sp.Inverse):
+        yield f"uninvert {node.arg}", node.arg
+    elif isinstance(node, sp.MatPow):
+        yield f"raise the exponent of {node.base}", sp.MatPow(node.base, node.exp + 1)
+    if isinstance(node, sp.Transpose) and node.rows == node.cols:
+        yield f"untranspose {node.arg}", node.arg
 
 
 def _other_functions(node, domain):

@@ -11,16 +11,21 @@ from .domain import Domain, Index
 from .errors import IllFormedStep
 from .terms import (
     BINDERS,
+    AtTime,
     Partial,
     PartialBy,
     Prime,
     Stack,
+    TimeDerivative,
     freshened_limit,
     outermost,
     rebuild,
     rename_bound,
     substitute,
 )
+
+VARIED = (sp.Derivative, Partial, PartialBy, TimeDerivative, AtTime)
+"""Where something is varied, or given another value: an equation that is no identity does not hold there."""
 
 
 def available(derivation: Derivation, before: str) -> dict[str, Step]:
@@ -65,7 +70,7 @@ def chain(derivation: Derivation, step: Step) -> tuple[Step, Step | None]:
 
 def head_of(expr: sp.Basic):
     """What a definition defines: the function head, or the symbol itself."""
-    return expr.func if expr.args else expr
+    return expr.func if expr.args and not isinstance(expr, sp.MatrixSymbol) else expr
 
 
 def unfold(expr: sp.Basic, steps: Iterable[Step]) -> sp.Basic:
@@ -85,6 +90,8 @@ def unfold(expr: sp.Basic, steps: Iterable[Step]) -> sp.Basic:
         step = by_head.get(head_of(node))
         if step is None:
             return node
+        if isinstance(node, sp.MatrixSymbol):
+            return visit(rebuild(step.rhs))
         if len(step.lhs.args) != len(node.args):
             raise IllFormedStep(f"{node} has {len(node.args)} arguments; it is defined as {step.lhs}.")
         return visit(substitute(rebuild(step.rhs), dict(zip(step.lhs.args, node.args, strict=True))))
@@ -128,7 +135,7 @@ def rewrite(expr: sp.Basic, step: Step, domain: Domain, fixed=frozenset(), in_de
         found = match(pattern, node, wild, {}, ranges)
         if found is not None:
             return substitute(replacement, found)
-        if not node.args or (isinstance(node, (sp.Derivative, Partial, PartialBy)) and not in_derivatives):
+        if not node.args or (isinstance(node, VARIED) and not in_derivatives):
             return node
         return node.func(*[visit(a, ranges) for a in node.args])
 
@@ -158,7 +165,7 @@ def match(pattern, node, wild: dict, bound: dict, ranges: dict) -> dict | None:
         fresh = pattern.bound.as_dummy()
         ours, theirs = (pattern.at(fresh), pattern.size), (node.at(fresh), node.size)
         return _match_all(ours, theirs, wild, bound, ranges)
-    if isinstance(pattern, (sp.Add, sp.Mul)):
+    if isinstance(pattern, (sp.Add, sp.Mul)) and not isinstance(pattern, sp.MatMul):
         orders = itertools.permutations(node.args) if len(node.args) <= 6 else (node.args,)
         attempts = (_match_all(pattern.args, order, wild, bound, ranges) for order in orders)
         return next((found for found in attempts if found is not None), None)

@@ -152,6 +152,36 @@ class MatrixExponential(MatrixExpr):
     shape = property(lambda self: self.args[0].shape)
 
 
+class TimeDerivative(MatrixExpr):
+    """d/dt of a matrix expression, entry by entry; what is not written as depending on t rests.
+
+    SymPy's own derivative of a matrix is an array expression that evaluates early.
+    """
+
+    def __new__(cls, matrix, time):
+        if not time.is_Symbol:
+            raise ValueError(f"TimeDerivative: a derivative by {time}; only a symbol can be varied.")
+        return sp.Basic.__new__(cls, matrix, time)
+
+    arg = property(lambda self: self.args[0])
+    time = property(lambda self: self.args[1])
+    shape = property(lambda self: self.args[0].shape)
+
+
+class AtTime(MatrixExpr):
+    """A matrix expression with a value put for a scalar, as in f(t) at t = 0."""
+
+    def __new__(cls, matrix, time, value):
+        if not time.is_Symbol:
+            raise ValueError(f"AtTime: a value for {time}; only a symbol can be given one.")
+        return sp.Basic.__new__(cls, matrix, time, sp.sympify(value))
+
+    arg = property(lambda self: self.args[0])
+    time = property(lambda self: self.args[1])
+    value = property(lambda self: self.args[2])
+    shape = property(lambda self: self.args[0].shape)
+
+
 def bound_symbol(level: int, number: int = 0) -> sp.Symbol:
     """A reserved index symbol. Authors never write it; deeper binders get a larger level."""
     return sp.Symbol(f"_bound{level}_{number}", integer=True, positive=True)

@@ -182,10 +182,11 @@ def _check_definition(derivation, step):
     known = available(derivation, step.label)
     if head_of(step.lhs) in {head_of(s.lhs) for s in known.values() if s.relation == ":="}:
         raise IllFormedStep(f"{head_of(step.lhs)} is already defined; a definition needs a new name.")
-    if len(set(step.lhs.args)) != len(step.lhs.args):
+    is_matrix = isinstance(step.lhs, sp.MatrixSymbol)
+    if len(set(step.lhs.args)) != len(step.lhs.args) and not is_matrix:
         raise IllFormedStep(f"{step.lhs} must name each argument once.")
     values = [a for a in step.lhs.args if not (a.is_Symbol or isinstance(a, Stack) or derivation.domain.is_vector(a))]
-    if values or not isinstance(step.lhs, (sp.Symbol, AppliedUndef)):
+    if not is_matrix and (values or not isinstance(step.lhs, (sp.Symbol, AppliedUndef))):
         raise IllFormedStep(f"{step.lhs} cannot be defined; write a name, or a function of symbols and whole vectors.")
     if step.lhs.is_Symbol and step.lhs in derivation.domain:
         raise IllFormedStep(f"{step.lhs} is a symbol of the domain; say what it equals with the relation =.")

@@ -5,13 +5,18 @@ from sympy.core.function import AppliedUndef
 
 from .alpha import alpha_key
 from .domain import Domain
+from .matrix_form import matrix_vanishes
 from .normal_form import TooManyOrders, normal_form
 from .terms import BINDERS, RealTerm
 
 
 def vanishes(difference: sp.Expr, domain: Domain) -> bool:
     """Whether the normal form of `difference`, and then SymPy's `simplify`, is zero."""
-    if not isinstance(difference, sp.Expr) or difference.is_Matrix or difference.has(sp.MatrixSymbol):
+    if not isinstance(difference, sp.Expr):
+        return False
+    if difference.is_Matrix:
+        return isinstance(difference, sp.MatrixExpr) and matrix_vanishes(difference, domain)
+    if difference.has(sp.MatrixSymbol):
         return False
     try:
         canonical = normal_form(difference, domain)

@@ -21,7 +21,7 @@ def test_a_map_into_an_interval_is_refused_since_its_values_are_not_bounded():
         Map(Index(n), into=Interval(0, 1))
 
 
-@pytest.mark.parametrize("make", [lambda: Interval(1, 1), lambda: Interval(2, 0), lambda: Matrix("orthogonal")])
+@pytest.mark.parametrize("make", [lambda: Interval(1, 1), lambda: Interval(2, 0), lambda: Matrix("unitary")])
 def test_impossible_spaces_are_refused(make):
     with pytest.raises(ValueError, match=r"low must be|choose one of"):
         make()

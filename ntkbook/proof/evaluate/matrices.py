@@ -1,5 +1,6 @@
 """Matrix expressions."""
 
+import jax
 import jax.numpy as jnp
 import sympy as sp
 from jax.scipy import linalg
@@ -7,7 +8,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from ..draw import concrete
 from ..errors import IllFormedStep
-from ..terms import MatrixExponential
+from ..terms import AtTime, MatrixExponential, TimeDerivative
 from .scalars import pick
 from .scope import evaluate, value_of
 
@@ -20,6 +21,11 @@ def _(expr, scope):
 @value_of.register(sp.Identity)
 def _(expr, scope):
     return jnp.eye(concrete(expr.rows, scope.sizes))
+
+
+@value_of.register(sp.ZeroMatrix)
+def _(expr, scope):
+    return jnp.zeros([concrete(n, scope.sizes) for n in expr.shape])
 
 
 @value_of.register(sp.MatAdd)
@@ -43,9 +49,9 @@ def _(expr, scope):
 
 @value_of.register(sp.MatPow)
 def _(expr, scope):
-    if not expr.exp.is_Integer:
-        raise IllFormedStep(f"{expr} is not evaluated; only whole powers of a matrix are.")
-    return jnp.linalg.matrix_power(evaluate(expr.base, scope), int(expr.exp))
+    if not (expr.exp.is_integer and expr.exp.free_symbols <= set(scope.sizes)):
+        raise IllFormedStep(f"{expr} is not evaluated; only whole powers of a matrix are (declare them with Size).")
+    return jnp.linalg.matrix_power(evaluate(expr.base, scope), concrete(expr.exp, scope.sizes))
 
 
 @value_of.register(sp.Inverse)
@@ -61,6 +67,17 @@ def _(expr, scope):
 @value_of.register(MatrixExponential)
 def _(expr, scope):
     return linalg.expm(evaluate(expr.arg, scope))
+
+
+@value_of.register(TimeDerivative)
+def _(expr, scope):
+    start = jnp.asarray(evaluate(expr.time, scope), float)
+    return jax.jvp(lambda t: evaluate(expr.arg, scope.bind(expr.time, t)), (start,), (jnp.ones_like(start),))[1]
+
+
+@value_of.register(AtTime)
+def _(expr, scope):
+    return evaluate(expr.arg, scope.bind(expr.time, jnp.asarray(evaluate(expr.value, scope), float)))
 
 
 @value_of.register(MatrixElement)

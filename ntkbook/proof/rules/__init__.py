@@ -8,6 +8,18 @@ everywhere in the expression that it fits, and must change something.
 from .calculus import chain_rule, differentiate, evaluate
 from .depth import induction, limit
 from .expectations import wick
+from .matrices import matrix_derivative
 from .registry import REGISTRY, THEOREMS, Rule
 
-__all__ = ["REGISTRY", "THEOREMS", "Rule", "chain_rule", "differentiate", "evaluate", "induction", "limit", "wick"]
+__all__ = [
+    "REGISTRY",
+    "THEOREMS",
+    "Rule",
+    "chain_rule",
+    "differentiate",
+    "evaluate",
+    "induction",
+    "limit",
+    "matrix_derivative",
+    "wick",
+]
