@@ -69,6 +69,14 @@ class Gaussian:
     """A standard normal variable. Different members of a family `Map(Index(n), into=Gaussian())` are independent."""
 
 
+@dataclass(frozen=True)
+class Draw:
+    """A draw from an arbitrary law of mean 0: the members of a family `Map(Index(n), into=Draw())`.
+
+    Different members are independent and have the same law. The numbers take a random law on three values.
+    """
+
+
 class Map:
     """An arbitrary smooth function of indices, numbers and vectors, into the reals or a vector space.
 
@@ -77,8 +85,12 @@ class Map:
     """
 
     def __init__(self, *arguments, into=None):
-        if not isinstance(into, (Vector, Gaussian, type(None))):
-            raise ValueError(f"Map(into={into!r}): values are real numbers (leave it out), Vector(n) or Gaussian().")
+        if not isinstance(into, (Vector, Gaussian, Draw, type(None))):
+            raise ValueError(
+                f"Map(into={into!r}): values are real numbers (leave it out), Vector(n), Gaussian() or Draw()."
+            )
+        if isinstance(into, Draw) and not all(isinstance(a, Index) for a in arguments):
+            raise ValueError(f"Map({arguments!r}, into=Draw()): draws are numbered by indices alone.")
         self.arguments = arguments
         self.into = into if into is not None else Interval()
 

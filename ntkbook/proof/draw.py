@@ -7,11 +7,13 @@ import numpy as np
 import sympy as sp
 from jax import lax
 
-from .domain import Domain, Gaussian, Index, Interval, Map, Matrix, Size, Vector
+from .domain import Domain, Draw, Gaussian, Index, Interval, Map, Matrix, Size, Vector
 from .errors import IllFormedStep
 
 WAVES = 6
 """Number of random sine waves in a random smooth function."""
+ATOMS = 3
+"""Values that a random law takes: three have a variance, a skewness and a kurtosis that know nothing of each other."""
 
 
 def draw_sizes(domain: Domain, which: int) -> dict[sp.Symbol, int]:
@@ -34,13 +36,35 @@ def concrete(expr, sizes: Mapping) -> int:
 def draw_values(domain: Domain, sizes: Mapping, points: int, rng: np.random.Generator) -> dict:
     """Values for every declared symbol and function, except sizes and indices, by name.
 
-    Each array has a leading axis of length `points`.
+    Each array has a leading axis of length `points`. A family of draws brings its law along, under its name and
+    ` law`: the values and their probabilities.
     """
-    return {
-        str(symbol): _draw(symbol, space, sizes, points, rng)
-        for symbol, space in domain.items()
-        if not isinstance(space, (Size, Index))
-    }
+    drawn = {}
+    for symbol, space in domain.items():
+        if isinstance(space, Map) and isinstance(space.into, Draw):
+            drawn[f"{symbol} law"] = law = _draw_law(points, rng)
+            drawn[str(symbol)] = _draw_members(space, law, sizes, rng)
+        elif not isinstance(space, (Size, Index)):
+            drawn[str(symbol)] = _draw(symbol, space, sizes, points, rng)
+    return drawn
+
+
+def _draw_law(points, rng):
+    """A law of mean 0 on ATOMS values: an array (points, 2, ATOMS) of the values and their probabilities."""
+    chances = rng.uniform(0.5, 2.0, (points, ATOMS))
+    chances /= chances.sum(axis=1, keepdims=True)
+    values = rng.normal(size=(points, ATOMS))
+    values -= (chances * values).sum(axis=1, keepdims=True)
+    # A law of tiny spread would drown in rounding beside its mean.
+    spread = np.sqrt((chances * values**2).sum(axis=1, keepdims=True))
+    return np.stack([values * rng.uniform(0.7, 1.4, (points, 1)) / spread, chances], axis=1)
+
+
+def _draw_members(space, law, sizes, rng):
+    """Each member is one of the values."""
+    shape = tuple(concrete(a.size, sizes) for a in space.arguments)
+    chosen = rng.integers(ATOMS, size=(len(law), *shape))
+    return np.stack([values[which] for (values, _), which in zip(law, chosen, strict=True)])
 
 
 def _draw(symbol, space, sizes, points, rng):

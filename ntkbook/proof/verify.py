@@ -193,7 +193,8 @@ def _check_definition(derivation, step):
     promised = [fact for fact in FACTS if getattr(step.lhs, f"is_{fact}") and not getattr(step.rhs, f"is_{fact}", None)]
     if promised:
         raise IllFormedStep(f"algebra takes {step.lhs} to be {', '.join(promised)}; the right side need not be.")
-    stray = rebuild(step.rhs).free_symbols - step.lhs.free_symbols - set(derivation.domain.constants())
+    named = {s.lhs for s in known.values() if s.relation == ":=" and s.lhs.is_Symbol}
+    stray = rebuild(step.rhs).free_symbols - step.lhs.free_symbols - set(derivation.domain.constants()) - named
     if stray:
         raise IllFormedStep(f"the right side depends on {_names(stray)}, which {step.lhs} does not show.")
     if head_of(step.lhs) in {head_of(n) for n in sp.preorder_traversal(step.rhs)}:

@@ -9,9 +9,11 @@ import math
 import jax
 import jax.numpy as jnp
 
+from ..cumulants import over_draws
 from ..domain import Gaussian, Index, Map
 from ..errors import IllFormedStep
 from ..expectation import Expectation, degree
+from .draws import mean_over_outcomes
 from .scope import evaluate, value_of
 
 LARGEST_DEGREE = 5
@@ -20,6 +22,8 @@ LARGEST_DEGREE = 5
 
 @value_of.register(Expectation)
 def _(expr, scope):
+    if over_draws(expr, scope.domain):
+        return mean_over_outcomes(expr, scope)
     found = degree(expr.body, expr.families)
     if found > LARGEST_DEGREE:
         raise IllFormedStep(f"the mean of a polynomial of degree {found} is not evaluated; at most {LARGEST_DEGREE}.")

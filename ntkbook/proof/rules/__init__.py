@@ -5,8 +5,10 @@ a free function cannot stand in for one, or `by=lambda e: rhs` would prove anyth
 everywhere in the expression that it fits, and must change something.
 """
 
+from .antiderivatives import antiderivative
 from .calculus import chain_rule, differentiate, evaluate
 from .depth import induction, limit
+from .draws import independence
 from .expectations import wick
 from .matrices import matrix_derivative
 from .registry import REGISTRY, THEOREMS, Rule
@@ -15,9 +17,11 @@ __all__ = [
     "REGISTRY",
     "THEOREMS",
     "Rule",
+    "antiderivative",
     "chain_rule",
     "differentiate",
     "evaluate",
+    "independence",
     "induction",
     "limit",
     "matrix_derivative",

@@ -1,5 +1,6 @@
 """Means over Gaussian weights carried out."""
 
+from ..cumulants import over_draws
 from ..expectation import Expectation, average
 from .registry import Rule, everywhere, register
 
@@ -11,4 +12,8 @@ def wick() -> Rule:
 
 @register
 def _apply_wick(expr, domain):
-    return everywhere(expr, lambda node: average(node, domain) if isinstance(node, Expectation) else None)
+    def carry_out(node):
+        gaussian = isinstance(node, Expectation) and not over_draws(node, domain)
+        return average(node, domain) if gaussian else None
+
+    return everywhere(expr, carry_out)

@@ -1,0 +1,40 @@
+"""Means over independent draws, by going through every outcome.
+
+A random law takes three values, so that n draws have 3^n outcomes: exact, for any function of the draws, and another
+road than their moments.
+"""
+
+import itertools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import IllFormedStep
+from ..expectation import Expectation
+from .scope import Scope, evaluate
+
+LARGEST_OUTCOMES = 3**8
+
+
+def mean_over_outcomes(expr: Expectation, scope: Scope) -> jax.Array:
+    """The mean of the body over all outcomes of its families of draws."""
+    shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
+    laws = {name: scope.values[f"{name} law"] for name in expr.families}
+    atoms = next(iter(laws.values())).shape[-1]
+    count = sum(map(math.prod, shapes.values()))
+    if atoms**count > LARGEST_OUTCOMES:
+        raise IllFormedStep(
+            f"{expr} averages over {count} draws; at most {LARGEST_OUTCOMES} outcomes are gone through."
+        )
+    outcomes = np.asarray(list(itertools.product(range(atoms), repeat=count)))
+    values, chances, start = {}, jnp.ones(len(outcomes)), 0
+    for name, shape in shapes.items():
+        chosen = outcomes[:, start : start + math.prod(shape)]
+        start += math.prod(shape)
+        values[name] = laws[name][0][chosen].reshape(len(outcomes), *shape)
+        chances = chances * jnp.prod(laws[name][1][chosen], axis=1)
+    return jnp.dot(
+        chances, jax.vmap(lambda drawn: evaluate(expr.body, scope.with_values(drawn)) * jnp.ones(()))(values)
+    )

@@ -1,0 +1,77 @@
+"""Integrals by an antiderivative that the author names and the engine differentiates."""
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from ..domain import Domain, Interval, Map
+from ..errors import IllFormedStep
+from ..normal_form import normal_form
+from ..terms import Prime, rebuild, substitute
+from .calculus import differentiate
+from .registry import Rule, everywhere, register
+
+ENTIRE = (sp.exp, sp.sin, sp.cos, sp.tanh, sp.erf)
+"""Functions that are smooth on the whole line."""
+
+
+def antiderivative(primitive: sp.Expr, variable: sp.Symbol) -> Rule:
+    r"""$\int_a^b F'(s)\,ds = F(b) - F(a)$, for the `primitive` F(s) of the integrand and finite ends.
+
+    The engine takes the derivative of F and compares it with the integrand; F has to be smooth on the whole range.
+    """
+    return Rule("antiderivative", (primitive, variable))
+
+
+@register
+def _apply_antiderivative(expr, domain, primitive, variable):
+    primitive = rebuild(primitive)
+    if not is_smooth(primitive, variable, domain):
+        raise IllFormedStep(f"antiderivative({primitive}): it must be smooth in {variable}, as its structure shows.")
+    slope = _primed(differentiate()(sp.Derivative(primitive, variable), domain))
+
+    def carry_out(node):
+        if not isinstance(node, sp.Integral) or len(node.limits) != 1 or len(node.limits[0]) != 3:
+            return None
+        name, lower, upper = node.limits[0]
+        if lower.is_infinite or upper.is_infinite:
+            return None
+        integrand = _primed(substitute(node.function, {name: variable}))
+        if normal_form(slope - integrand, domain) != 0:
+            return None
+        return substitute(primitive, {variable: upper}) - substitute(primitive, {variable: lower})
+
+    return everywhere(expr, carry_out)
+
+
+def _primed(expr):
+    """One way to write f'(s): as `Prime`, as the rule `differentiate` does inside of other functions."""
+
+    def prime(node):
+        plain = isinstance(node, sp.Derivative) and isinstance(node.expr, AppliedUndef) and len(node.expr.args) == 1
+        return Prime(node.expr, len(node.variables)) if plain and set(node.variables) == set(node.expr.args) else None
+
+    return everywhere(expr, prime)
+
+
+def is_smooth(expr: sp.Basic, variable: sp.Symbol, domain: Domain) -> bool:
+    """Whether `expr` is seen to be smooth in the variable, on the whole line or on its positive half.
+
+    That half counts where the variable is declared positive, so that its range is.
+    """
+    if not expr.has(variable) or expr == variable:
+        return True
+    if isinstance(expr, sp.Pow):
+        powers = expr.exp.is_Integer and expr.exp > 0
+        away = expr.base.is_positive and not expr.exp.has(variable)
+        return bool(powers or away) and is_smooth(expr.base, variable, domain)
+    if isinstance(expr, sp.log):
+        return bool(expr.args[0].is_positive) and is_smooth(expr.args[0], variable, domain)
+    if isinstance(expr, AppliedUndef):
+        space = domain.get(expr.func)
+        smooth = isinstance(space, Map) and all(isinstance(a, Interval) for a in space.arguments)
+        return smooth and all(is_smooth(a, variable, domain) for a in expr.args)
+    if isinstance(expr, Prime):
+        return is_smooth(expr.applied, variable, domain)
+    if isinstance(expr, (sp.Add, sp.Mul, *ENTIRE)):
+        return all(is_smooth(a, variable, domain) for a in expr.args)
+    return False
