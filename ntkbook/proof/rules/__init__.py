@@ -10,20 +10,28 @@ from .calculus import chain_rule, differentiate, evaluate
 from .depth import induction, limit
 from .draws import independence
 from .expectations import wick
+from .fourier import angle_sum, fourier, full_period, parity, translate
 from .matrices import matrix_derivative
+from .orthonormal import orthonormal
 from .registry import REGISTRY, THEOREMS, Rule
 
 __all__ = [
     "REGISTRY",
     "THEOREMS",
     "Rule",
+    "angle_sum",
     "antiderivative",
     "chain_rule",
     "differentiate",
     "evaluate",
+    "fourier",
+    "full_period",
     "independence",
     "induction",
     "limit",
     "matrix_derivative",
+    "orthonormal",
+    "parity",
+    "translate",
     "wick",
 ]
