@@ -87,6 +87,7 @@ class _Writer:
     def __init__(self, domain: Domain, numbers: Mapping):
         self.domain = domain
         self.numbers = {s: sp.Integer(n) for s, n in numbers.items()}
+        self.held = {}
 
     def write(self, expr):
         """The expression without symbolic sizes, indices, vector tokens or matrix symbols."""
@@ -112,6 +113,8 @@ class _Writer:
 
     def entries(self, token):
         """The entries of a vector token or `Stack`."""
+        if token in self.held:
+            return self.held[token]
         if isinstance(token, Stack):
             size = int(self.write(token.size))
             return [self.write(token.at(sp.Integer(k))) for k in range(1, size + 1)]
@@ -147,7 +150,18 @@ class _Writer:
 
     def _written_partial(self, expr):
         by = self.write(expr.member) if isinstance(expr, PartialBy) else self._entry(expr.vector, expr.index)
-        return sp.diff(self.write(expr.expr), by)
+        if by.is_Symbol or isinstance(by, AppliedUndef):
+            return sp.diff(self.write(expr.expr), by)
+        return self._written_by_place(expr)
+
+    def _written_by_place(self, expr):
+        """The derivative by an entry that is a formula: its place is varied, and filled afterwards."""
+        entries = self.entries(expr.vector)
+        places = [sp.Dummy(f"place{k}", real=True) for k in range(1, len(entries) + 1)]
+        inside = _Writer(self.domain, self.numbers)
+        inside.held = {**self.held, expr.vector: places}
+        varied = sp.diff(inside.write(expr.expr), places[int(self.write(expr.index)) - 1])
+        return sp.Subs(varied, places, entries).doit()
 
     def _written_prime(self, expr):
         applied, argument = expr.applied, self.write(expr.applied.args[0])

@@ -13,7 +13,11 @@ from ntkbook.proof import (
     Prime,
     Size,
     Stack,
+    Step,
     Vector,
+    Verdict,
+    rules,
+    verify,
 )
 from ntkbook.proof.at_sizes import proved_sizes
 
@@ -118,3 +122,27 @@ def test_sizes_are_named():
 def test_an_entry_out_of_range_is_refused(index):
     with pytest.raises(IllFormedStep, match="entry"):
         proved(Component(theta, index), Component(theta, P))
+
+
+def test_the_chain_rule_through_a_vector_of_formulas():
+    """The writer varies a place of f, where the entry of the vector is a formula and no variable."""
+    n, m = sp.symbols("n m", integer=True, positive=True)
+    i, k, j = sp.symbols("i k j", integer=True, positive=True)
+    z, w, f = sp.Symbol("z", real=True), sp.Function("w", real=True), sp.Function("f", real=True)
+    layer = Stack(sp.Sum(w(k, j) * sp.sin(Component(z, j)), (j, 1, n)), k, m)
+    domain = {
+        n: Size(),
+        m: Size(),
+        i: Index(n),
+        j: Index(n),
+        k: Index(m),
+        z: Vector(n),
+        w: Map(Index(m), Index(n)),
+        f: Map(Vector(m)),
+    }
+    left = Partial(f(layer), z, i)
+    right = sp.Sum(Partial(f(layer), layer, k) * w(k, i) * sp.cos(Component(z, i)), (k, 1, m))
+    by = (rules.chain_rule(layer), rules.differentiate())
+    derivation = Derivation("through", "through", domain, (Step("step", left, "=", right, "so", by=by),))
+    assert verify(derivation)[0].verdict is Verdict.PROVED_AT_SIZES
+    assert not proved_sizes(derivation, left, 2 * right)

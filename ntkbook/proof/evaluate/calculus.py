@@ -1,6 +1,7 @@
 """Derivatives by autodiff, integrals by quadrature."""
 
 import functools
+import math
 
 import jax
 import jax.numpy as jnp
@@ -195,4 +196,25 @@ def _integrated(expr, limits, scope):
     bound |= {v for v, *_ in inner}
     kinks = quadrature.kinks(expr.function, variable)
     breaks = [evaluate(k, scope) for k in kinks if not k.free_symbols & bound]
-    return quadrature.integrate(lambda x: _integrated(expr, inner, scope.bind(variable, x)), *ends, breaks, scope.nodes)
+
+    def integrand(x):
+        return _integrated(expr, inner, scope.bind(variable, x))
+
+    if upper is sp.S.Infinity and _branches(expr.function, variable, lower):
+        start, powered = ends[0], integrand
+        # In place of x, the fourth root of its distance from the end: powers and logarithms there become tame.
+        return quadrature.integrate(
+            lambda t: powered(start + t**4) * 4 * t**3,
+            0.0,
+            math.inf,
+            [abs(b - start) ** 0.25 for b in breaks],
+            scope.nodes,
+        )
+    return quadrature.integrate(integrand, *ends, breaks, scope.nodes)
+
+
+def _branches(body, variable, end):
+    """Whether `body` has a logarithm, or a power that is not whole, of something that vanishes at the lower end."""
+    inside = [node.args[0] for node in body.atoms(sp.log)]
+    inside += [node.base for node in body.atoms(sp.Pow) if not node.exp.is_Integer]
+    return not end.is_infinite and any(a.has(variable) and a.subs(variable, end) == 0 for a in inside)

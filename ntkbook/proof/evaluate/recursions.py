@@ -1,5 +1,7 @@
 """Recursions, step by step at a concrete number of steps."""
 
+import jax.numpy as jnp
+
 from ..draw import concrete
 from ..errors import IllFormedStep
 from ..terms import Recursion
@@ -11,7 +13,7 @@ def _(expr, scope):
     times = concrete(expr.times, scope.sizes)
     if times < 0:
         raise IllFormedStep(f"{expr} takes {times} steps; their number must not be negative.")
-    value = evaluate(expr.start, scope)
+    value = jnp.asarray(evaluate(expr.start, scope), float)
     for _ in range(times):
         value = evaluate(expr.step, scope.bind(expr.bound, value))
     return value

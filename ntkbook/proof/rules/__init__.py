@@ -10,28 +10,22 @@ from .calculus import chain_rule, differentiate, evaluate
 from .depth import induction, limit
 from .draws import independence
 from .expectations import wick
-from .fourier import angle_sum, fourier, full_period, parity, translate
+from .gamma import euler_integral
 from .matrices import matrix_derivative
-from .orthonormal import orthonormal
 from .registry import REGISTRY, THEOREMS, Rule
 
 __all__ = [
     "REGISTRY",
     "THEOREMS",
     "Rule",
-    "angle_sum",
     "antiderivative",
     "chain_rule",
     "differentiate",
+    "euler_integral",
     "evaluate",
-    "fourier",
-    "full_period",
     "independence",
     "induction",
     "limit",
     "matrix_derivative",
-    "orthonormal",
-    "parity",
-    "translate",
     "wick",
 ]
