@@ -123,8 +123,10 @@ def mutations(derivation: Derivation, step: Step) -> Iterator[tuple[str, str, sp
 
 
 def _everywhere(node, domain, indices):
-    """Changes of the node itself and of everything in it."""
+    """Changes of the node itself and of everything in it; the shape of a matrix is a declaration and stays."""
     yield from _here(node, domain, indices)
+    if isinstance(node, sp.MatrixSymbol):
+        return
     inner = indices
     if isinstance(node, sp.Sum):
         inner = indices | {v for v, *_ in node.limits}

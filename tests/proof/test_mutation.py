@@ -175,3 +175,9 @@ def test_a_check_that_sees_nothing_kills_nothing(monkeypatch):
 def test_vectors_have_no_index_swapped_inside_their_name():
     v = sp.Function("v", real=True)
     assert Component(v(j), p) in changes(Component(v(i), p), f(j)).values()
+
+
+def test_the_shape_of_a_matrix_is_no_place_for_mutants():
+    wide = sp.MatrixSymbol("B", N, N + P)
+    offered = mutations(derive(), step(A, "=", sp.MatMul(wide, wide.T)))
+    assert not [change for change, _, _ in offered if "term" in change]
