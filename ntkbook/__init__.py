@@ -14,6 +14,8 @@ The parts:
   losses        losses as functions of (outputs, targets)
   dynamics      gradient flow and gradient descent, in parameters and in outputs
   predict       training in closed form, ensembles and Gaussian processes, with neural-tangents' names
+  spectra       eigenvalues of kernels, on data, the circle and spheres, and the learning curves they predict
+  datasets      digits, diabetes, and a loader for CIFAR-10
   experiments   claims about finite width: sweeps over widths and seeds, with errors and fitted rates
   conventions   converters between the conventions of the literature
   gram          large Gram matrices: in tiles, over devices and processes
@@ -24,6 +26,7 @@ from importlib import import_module
 
 __all__ = [
     "conventions",
+    "datasets",
     "derivations",
     "dynamics",
     "empirical",
@@ -33,6 +36,7 @@ __all__ = [
     "plotting",
     "predict",
     "proof",
+    "spectra",
     "stax",
 ]
 

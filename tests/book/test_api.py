@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 BOOK = Path(__file__).parents[2] / "book"
-PARTS = ("stax", "predict", "empirical", "dynamics", "losses", "gram", "experiments", "conventions")
+PARTS = (
+    "stax",
+    "predict",
+    "spectra",
+    "datasets",
+    "empirical",
+    "dynamics",
+    "losses",
+    "gram",
+    "experiments",
+    "conventions",
+)
 DIRECTIVE = re.compile(r"^\.\. auto(?:function|class):: (ntkbook[\w.]+)", re.MULTILINE)
 LINK = re.compile(r"\{py:obj\}`\w+ <(ntkbook[\w.]+)>`")
 
