@@ -15,7 +15,7 @@ from .draw import concrete, draw_sizes, draw_values
 from .errors import IllFormedStep, UndecidedStep
 from .evaluate import Flow, Scope, evaluate, run
 from .rewriting import assumed, definitions, unfold
-from .terms import Component, applied_heads, rebuild
+from .terms import Component, Expectation, applied_heads, rebuild
 
 POINTS = 32
 """Random points per draw of sizes, dealt out in turn to the patterns of equal indices; more for many patterns."""
@@ -23,6 +23,12 @@ TOLERANCE = 1e-9
 """Largest relative difference between two sides that count as equal."""
 PRECISION = 1e-5
 """Largest relative error of the quadrature with which a statement counts as decided."""
+ROUNDING = 1e-15
+"""Error of a quadrature of numbers of size 1; it matters where the integral is 0."""
+DIVERGES = 0.05
+"""Two quadratures that differ by more than this part of the value see no value at all."""
+FEW, GROSS = 4, 1e-3
+"""Where there are integrals: points that are looked at first, and the relative difference that ends the search."""
 COARSE = 96
 """Nodes of the second quadrature, whose difference from the first estimates the error; for limits, a shorter row."""
 
@@ -70,6 +76,9 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
             _patterns(_free_indices(lhs, rhs, derivation.domain, flows, constraints), derivation.domain, sizes),
             seed=which,
         )
+        found = _gross_failure(lhs, relation, rhs, scope, values, sizes)
+        if found:
+            return Agreement(FEW, tuple(sizes_seen), found)
         left, right, doubt = _sides(lhs, rhs, scope, values)
         failed = _first_failure(left, right, relation, doubt)
         points += len(left)
@@ -79,6 +88,26 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
             found = Counterexample(place, *_worst_entry(left[failed], right[failed]))
             return Agreement(points, tuple(sizes_seen), found)
     return Agreement(points, tuple(sizes_seen))
+
+
+def _gross_failure(lhs, relation, rhs, scope, values, sizes):
+    """A counterexample among the first few points, if the sides differ there grossly: integrals are costly."""
+    if not _has_integrals(lhs, rhs):
+        return None
+    few = jax.tree.map(lambda v: v[:FEW], values)
+    left, right, doubt = _sides(lhs, rhs, scope, few)
+    scale = np.maximum(np.abs(left), np.abs(right))
+    gap = {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
+    bad = gap > GROSS * scale.max() + 10 * doubt
+    if not bad.any():
+        return None
+    failed = int(np.flatnonzero(bad.reshape(FEW, -1).any(axis=1))[0])
+    return Counterexample(_describe(lhs, rhs, sizes, values, failed), *_worst_entry(left[failed], right[failed]))
+
+
+def _has_integrals(lhs, rhs):
+    """Whether a side is evaluated at two resolutions: integrals, means, limits."""
+    return any(side.has(sp.Integral, sp.Limit, Expectation) for side in (lhs, rhs))
 
 
 def imposed(derivation: Derivation) -> tuple[dict, list[tuple]]:
@@ -198,15 +227,17 @@ def _sides(lhs, rhs, scope, values):
     left, right = _evaluated([lhs, rhs], scope, values)
     if left.shape != right.shape:
         raise IllFormedStep(f"the left side has shape {left.shape[1:]}, the right side {right.shape[1:]}.")
-    doubt = np.zeros_like(left)
-    if lhs.has(sp.Integral, sp.Limit) or rhs.has(sp.Integral, sp.Limit):
-        coarse = _evaluated([lhs, rhs], replace(scope, nodes=COARSE), values)
-        doubt = np.maximum(*(np.abs(a - b) for a, b in zip((left, right), coarse, strict=True)))
     for side, numbers in (("left", left), ("right", right)):
         if not np.all(np.isfinite(numbers)):
             raise IllFormedStep(
                 f"the {side} side is not finite everywhere; an index may run past its range, or the domain is too wide."
             )
+    doubt = np.zeros_like(left)
+    if _has_integrals(lhs, rhs):
+        coarse = _evaluated([lhs, rhs], replace(scope, nodes=COARSE), values)
+        with np.errstate(invalid="ignore"):
+            doubt = np.maximum(*(np.abs(a - b) for a, b in zip((left, right), coarse, strict=True)))
+        doubt = np.nan_to_num(doubt, nan=np.inf) + ROUNDING
     return left, right, doubt
 
 
@@ -217,7 +248,9 @@ def _first_failure(left, right, relation, doubt):
     allowed = TOLERANCE * np.maximum(scale, scale.max() * 1e-3) + 10 * doubt
     gap = {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
     bad = gap > allowed
-    if not bad.any() and 10 * doubt.max() > PRECISION * max(float(scale.max()), 1e-300):
+    if not bad.any() and doubt.max() > DIVERGES * max(float(scale.max()), 1.0):
+        raise IllFormedStep("an integral does not converge: a finer quadrature gives quite another number.")
+    if not bad.any() and 10 * doubt.max() > PRECISION * max(float(scale.max()), 1e-8):
         raise UndecidedStep(
             f"quadrature undecided: two resolutions differ by {doubt.max():.1e}; split the integral or narrow the "
             "domain."

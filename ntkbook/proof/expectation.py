@@ -8,33 +8,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
-from sympy.core.symbol import Str
 
-from .domain import Domain
+from .domain import Domain, Gaussian
 from .errors import IllFormedStep
 from .normal_form import Term, opened
-from .terms import RealTerm
+from .terms import Expectation, is_member
 
-
-class Expectation(RealTerm):
-    """The mean of `body` over independent standard normal variables.
-
-    `families` are the heads of the averaged functions, w in w(m, i), or symbols.
-    """
-
-    def __new__(cls, body, *families):
-        names = [f if isinstance(f, Str) else Str(str(f)) for f in families]
-        if not names:
-            raise ValueError("Expectation needs at least one family to average over.")
-        return sp.Expr.__new__(cls, sp.sympify(body), *names)
-
-    body = property(lambda self: self.args[0])
-    families = property(lambda self: tuple(f.name for f in self.args[1:]))
-
-
-def is_member(expr: sp.Basic, families: tuple[str, ...]) -> bool:
-    """Whether `expr` is one of the averaged variables."""
-    return str(expr.func if isinstance(expr, AppliedUndef) else expr) in families
+__all__ = ["Expectation", "as_integral", "average", "averaged_symbols", "degree", "density", "is_member"]
 
 
 def degree(expr: sp.Basic, families: tuple[str, ...]) -> int:
@@ -56,6 +36,38 @@ def degree(expr: sp.Basic, families: tuple[str, ...]) -> int:
     if isinstance(expr, sp.Sum):
         return degree(expr.function, families)
     raise IllFormedStep(f"{expr} is no polynomial in {', '.join(families)}; only polynomials of weights are averaged.")
+
+
+def averaged_symbols(expectation: Expectation, domain: Domain) -> list[sp.Symbol]:
+    """The averaged variables of an expectation over single standard normal numbers, in the order of its families.
+
+    Raises:
+      IllFormedStep: a family is not declared as one standard normal number.
+    """
+    symbols = []
+    for name in expectation.families:
+        symbol = next((key for key, space in domain.items() if str(key) == name and space == Gaussian()), None)
+        if symbol is None:
+            raise IllFormedStep(f"{expectation}: {name} is not declared Gaussian(), as one standard normal number.")
+        symbols.append(symbol)
+    return symbols
+
+
+def density(*symbols: sp.Symbol) -> sp.Expr:
+    """The density of independent standard normal numbers."""
+    return sp.exp(-sp.Add(*[s**2 for s in symbols]) / 2) / (2 * sp.pi) ** sp.Rational(len(symbols), 2)
+
+
+def as_integral(expectation: Expectation, domain: Domain) -> sp.Expr:
+    """The expectation as an integral over the whole space; the first family stands outermost.
+
+    Variables that the body does not contain are left out, for their density integrates to 1.
+    """
+    symbols = [s for s in averaged_symbols(expectation, domain) if s in expectation.body.free_symbols]
+    if not symbols:
+        return expectation.body
+    limits = [(s, sp.S.NegativeInfinity, sp.S.Infinity) for s in reversed(symbols)]
+    return sp.Integral(expectation.body * density(*symbols), *limits)
 
 
 def average(expectation: Expectation, domain: Domain) -> sp.Expr:

@@ -104,6 +104,9 @@ def _refuted(derivation, step, relation, rhs):
     changed = derivation.replaced(step.label, rhs)
     later = changed.steps[derivation.steps.index(step) + 1 :] if step in derivation.steps else changed.steps
     checked = (s for s in later if s.relation in ("=", "<=", ">=") and not s.cite)
+    if step.relation == ":=":
+        before, after = (list(definitions(d).values()) for d in (derivation, changed))
+        checked = (s for s in checked if any(unfold(e, before) != unfold(e, after) for e in (s.lhs, s.rhs)))
     return any(compare(changed, s.lhs, s.relation, s.rhs).counterexample for s in checked)
 
 

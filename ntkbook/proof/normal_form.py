@@ -14,7 +14,18 @@ import sympy as sp
 
 from .domain import Domain, Index
 from .errors import IllFormedStep
-from .terms import Component, Partial, Stack, bound_symbol, depth, named_limit, outermost, rebuild, substitute
+from .terms import (
+    Component,
+    Expectation,
+    Partial,
+    Stack,
+    bound_symbol,
+    depth,
+    named_limit,
+    outermost,
+    rebuild,
+    substitute,
+)
 
 LARGEST_POWER = 6
 LARGEST_ORDERING = 5040
@@ -72,6 +83,9 @@ class _Normalizer:
                 return _products([self.terms(expr.base, frozen) for _ in range(int(expr.exp))])
         if isinstance(expr, sp.Sum):
             return self._open_sum(expr, frozen)
+        if isinstance(expr, sp.Integral):
+            constant, rest = self._bound_inside(expr, frozen).as_independent(sp.Integral, as_Add=False)
+            return _products([self.terms(constant, frozen), [Term((rest,))]]) if constant != 1 else [Term((rest,))]
         return [Term((self.atom(expr, frozen),))]
 
     def _open_sum(self, expr, frozen):
@@ -94,13 +108,16 @@ class _Normalizer:
         return [Term((sp.Mul(*self.named(collapsed)),)) for collapsed in self.collapse(term)]
 
     def _bound_inside(self, expr, frozen):
-        """A product or an integral: kept, with a canonical name for its variable."""
+        """A product or an integral: kept, with a canonical name for its variable; constants leave the integral."""
         (variable, *ends), body = outermost(expr)
         fresh = variable.as_dummy()
         body = self.canonical(substitute(body, {variable: fresh}), frozen)
         kind = {"real": True} if isinstance(expr, sp.Integral) else {"integer": True}
+        constant = sp.S.One
+        if isinstance(expr, sp.Integral):
+            constant, body = body.as_independent(fresh, as_Add=False)
         name = sp.Symbol(bound_symbol(depth(body) + 1).name, **kind)
-        return expr.func(substitute(body, {fresh: name}), (name, *map(self.canonical, ends)))
+        return constant * expr.func(substitute(body, {fresh: name}), (name, *map(self.canonical, ends)))
 
     def atom(self, expr, frozen):
         """A factor that is not multiplied out: normalize its arguments."""
@@ -120,9 +137,17 @@ class _Normalizer:
             return named_limit(expr, lambda part: self.canonical(part, frozen))
         if not expr.args or not isinstance(expr, sp.Expr) or expr.is_Matrix or expr.has(sp.MatrixSymbol):
             return expr
+        if isinstance(expr, Expectation):
+            return self._averaged(expr, frozen)
         if isinstance(expr, sp.Derivative):
             return sp.Derivative(self.canonical(expr.expr, frozen), *expr.variable_count)
         return expr.func(*[self.canonical(a, frozen) if isinstance(a, sp.Expr) else a for a in expr.args])
+
+    def _averaged(self, expr, frozen):
+        """An expectation over what its body contains, in the order of names."""
+        body = self.canonical(expr.body, frozen)
+        inside = sorted(name for name in expr.families if Expectation(body, name).members(body))
+        return Expectation(body, *inside) if inside else body
 
     def _vector(self, token, frozen):
         if isinstance(token, Stack):

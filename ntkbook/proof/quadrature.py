@@ -17,11 +17,16 @@ def _nodes(count: int):
     return np.polynomial.legendre.leggauss(count)
 
 
-def kinks(expr: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
+def kinks(expr: sp.Expr, variable: sp.Symbol, ends: tuple = ()) -> list[sp.Expr]:
     """Points where `expr` is not smooth in `variable`, as expressions in the other symbols.
 
+    Args:
+      expr, variable: what is integrated over what.
+      ends: of the range. An argument a cos + b sin of the variable has its zeros found between -2 pi and 2 pi.
+
     Raises:
-      IllFormedStep: an argument of Max, Heaviside, Abs or sign is not linear in the variable.
+      IllFormedStep: an argument of Max, Heaviside, Abs or sign is linear neither in the variable, nor in its cosine
+        and sine on a range between -2 pi and 2 pi.
     """
     found = []
     for node in expr.atoms(*KINKED):
@@ -35,11 +40,31 @@ def kinks(expr: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
             if slope == 0:
                 continue
             if slope.has(variable):
-                raise IllFormedStep(
-                    f"the kink of {node} is not at a point linear in {variable}; split the integral there."
-                )
-            found.append(sp.together(variable - argument / slope))
+                found += _turning_points(node, argument, variable, ends)
+            else:
+                found.append(sp.together(variable - argument / slope))
     return list(dict.fromkeys(found))
+
+
+def _turning_points(node, argument, variable, ends):
+    """Zeros of a cos + b sin of the variable, from -2 pi to 2 pi."""
+    wave = waves(argument, variable)
+    if wave is None or not all(e.is_number and abs(e) <= 2 * sp.pi for e in ends) or not ends:
+        raise IllFormedStep(f"the kink of {node} is not at a point linear in {variable}; split the integral there.")
+    a, b = wave
+    zeros = [sp.atan2(a, -b), sp.atan2(-a, b)]
+    if all(abs(e) <= sp.pi for e in ends):
+        return zeros
+    return [zero + turn for zero in zeros for turn in (-2 * sp.pi, 0, 2 * sp.pi)]
+
+
+def waves(argument: sp.Expr, variable: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
+    """The coefficients (a, b) if `argument` is a positive number times a cos + b sin of the variable, else None."""
+    factors = sp.Mul.make_args(sp.factor_terms(sp.expand_trig(argument)))
+    rest = sp.expand(sp.Mul(*[f for f in factors if not f.is_positive]))
+    a, b = rest.coeff(sp.cos(variable)), rest.coeff(sp.sin(variable))
+    wave = not a.has(variable) and not b.has(variable) and sp.expand(rest - a * sp.cos(variable) - b * sp.sin(variable))
+    return (a, b) if wave == 0 else None
 
 
 def integrate(integrand, lower, upper, breaks: list, count: int):
@@ -70,17 +95,20 @@ def _integrate_forwards(integrand, lower, upper, breaks, count):
         points = [*([lower] if not _infinite(lower) else []), *inner, *([upper] if not _infinite(upper) else [])]
     else:
         points = ends
-    batch = jax.vmap(integrand)
-    total = jnp.zeros(())
+    places, factors = [], []
     for a, b in zip(points, points[1:], strict=False):
         half = (b - a) / 2
-        total = total + half * jnp.dot(weights, batch((a + b) / 2 + half * nodes))
+        places.append((a + b) / 2 + half * nodes)
+        factors.append(half * weights)
     stretch, stretch_rate = 3 * (1 + nodes) / (1 - nodes), 6 / (1 - nodes) ** 2
     if _infinite(lower):
-        total = total + jnp.dot(weights * stretch_rate, batch(points[0] - stretch))
+        places.append(points[0] - stretch)
+        factors.append(weights * stretch_rate)
     if _infinite(upper):
-        total = total + jnp.dot(weights * stretch_rate, batch(points[-1] + stretch))
-    return total
+        places.append(points[-1] + stretch)
+        factors.append(weights * stretch_rate)
+    # One call for all panels: tracing the integrand costs more than evaluating it.
+    return jnp.dot(jnp.concatenate(factors), jax.vmap(integrand)(jnp.concatenate(places)))
 
 
 def _infinite(end) -> bool:

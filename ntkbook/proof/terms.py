@@ -6,6 +6,7 @@ enters an expression whole, as an argument (`f(i, theta(t))`), or by one entry (
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from .errors import IllFormedStep
@@ -140,6 +141,35 @@ class Recursion(RealTerm):
         return _letter(self.bound)
 
 
+class Expectation(RealTerm):
+    """The mean of `body` over independent standard normal variables.
+
+    `families` are the heads of the averaged functions, w in w(m, i), or symbols.
+    """
+
+    def __new__(cls, body, *families):
+        names = [f if isinstance(f, Str) else Str(str(f)) for f in families]
+        if not names:
+            raise ValueError("Expectation needs at least one family to average over.")
+        return sp.Expr.__new__(cls, sp.sympify(body), *names)
+
+    body = property(lambda self: self.args[0])
+    families = property(lambda self: tuple(f.name for f in self.args[1:]))
+
+    @property
+    def free_symbols(self):
+        return {s for s in self.body.free_symbols if s.name not in self.families}
+
+    def members(self, expr) -> bool:
+        """Whether one of the averaged variables occurs in `expr`."""
+        return any(is_member(node, self.families) for node in sp.preorder_traversal(expr))
+
+
+def is_member(expr: sp.Basic, families: tuple[str, ...]) -> bool:
+    """Whether `expr` is one of the averaged variables."""
+    return str(expr.func if isinstance(expr, AppliedUndef) else expr) in families
+
+
 class MatrixExponential(MatrixExpr):
     """exp(A) of a square matrix expression."""
 
@@ -262,6 +292,8 @@ def substitute(expr: sp.Basic, mapping: dict) -> sp.Basic:
         return Recursion(substitute(step, inner), bound, *[substitute(a, mapping) for a in expr.args[2:]])
     if isinstance(expr, sp.Limit):
         return _substitute_limit(expr, mapping)
+    if isinstance(expr, Expectation):
+        return _substitute_averaged(expr, mapping)
     if isinstance(expr, Stack):
         entry, bound = _freshen(expr.entry, expr.bound, mapping)
         inner = {k: v for k, v in mapping.items() if bound not in k.free_symbols}
@@ -301,6 +333,15 @@ def _substitute_limit(expr, mapping):
     captured = any(expr.args[1] in v.free_symbols for v in mapping.values())
     body, variable, point, direction = (freshened_limit(expr) if captured else expr).args
     return sp.Limit(substitute(body, inner), variable, substitute(point, mapping), str(direction))
+
+
+def _substitute_averaged(expr, mapping):
+    """Averaged variables are bound: they are not replaced, and a new value must not bring any in."""
+    inner = {k: v for k, v in mapping.items() if not is_member(k, expr.families)}
+    for old, new in inner.items():
+        if expr.members(new) and not expr.members(old) and expr.body.has(old):
+            raise IllFormedStep(f"putting {new} for {old} into {expr} would average over it; give it another name.")
+    return Expectation(substitute(expr.body, inner), *expr.args[1:])
 
 
 def _freshen(body, bound, mapping):

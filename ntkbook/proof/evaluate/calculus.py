@@ -2,6 +2,7 @@
 
 import functools
 import math
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -192,10 +193,14 @@ def _integrated(expr, limits, scope):
     if lower is sp.S.Infinity or upper is sp.S.NegativeInfinity:
         raise IllFormedStep(f"the integral over {variable} runs backwards from infinity; exchange its ends.")
     ends = [float(e) if e.is_infinite else evaluate(e, scope) for e in (lower, upper)]
-    bound = expr.function.atoms(sp.Dummy).union(*(b.variables for b in expr.function.atoms(*BINDERS)))
+    bound = (expr.function.atoms(sp.Dummy) - set(scope.local)).union(
+        *(b.variables for b in expr.function.atoms(*BINDERS))
+    )
     bound |= {v for v, *_ in inner}
-    kinks = quadrature.kinks(expr.function, variable)
-    breaks = [evaluate(k, scope) for k in kinks if not k.free_symbols & bound]
+    kinks = set(quadrature.kinks(expr.function, variable, (lower, upper))) - {lower, upper}
+    breaks = [evaluate(k, scope) for k in sorted(kinks, key=sp.default_sort_key) if not k.free_symbols & bound]
+    if inner or expr.function.has(sp.Integral):
+        scope = replace(scope, nodes=scope.nodes // 2)
 
     def integrand(x):
         return _integrated(expr, inner, scope.bind(variable, x))

@@ -1,10 +1,11 @@
-"""Means over Gaussian weights, by autodiff.
+"""Means over Gaussian weights, by autodiff or by quadrature.
 
 The mean of a polynomial g over standard normal variables is exp(Laplacian / 2) g at 0, a finite sum: exact, and
-another road than Wick's pairings.
+another road than Wick's pairings. The mean of any other function of one or two numbers is an integral.
 """
 
 import math
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +13,7 @@ import jax.numpy as jnp
 from ..cumulants import over_draws
 from ..domain import Gaussian, Index, Map
 from ..errors import IllFormedStep
-from ..expectation import Expectation, degree
+from ..expectation import Expectation, as_integral, degree
 from .draws import mean_over_outcomes
 from .scope import evaluate, value_of
 
@@ -24,11 +25,14 @@ LARGEST_DEGREE = 5
 def _(expr, scope):
     if over_draws(expr, scope.domain):
         return mean_over_outcomes(expr, scope)
-    found = degree(expr.body, expr.families)
-    if found > LARGEST_DEGREE:
-        raise IllFormedStep(f"the mean of a polynomial of degree {found} is not evaluated; at most {LARGEST_DEGREE}.")
     for name in expr.families:
         _check_family(name, scope.domain)
+    scope = replace(scope, local={s: v for s, v in scope.local.items() if s.name not in expr.families})
+    found = _degree(expr)
+    if found is None or (found > LARGEST_DEGREE and _of_numbers(expr, scope.domain)):
+        return evaluate(as_integral(expr, scope.domain), scope)
+    if found > LARGEST_DEGREE:
+        raise IllFormedStep(f"the mean of a polynomial of degree {found} is not evaluated; at most {LARGEST_DEGREE}.")
     shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
 
     def body(weights):
@@ -38,6 +42,19 @@ def _(expr, scope):
     first = _laplacian(body)
     mean = body(start) + first(start) / 2
     return mean + _laplacian(first)(start) / 8 if found > 3 else mean
+
+
+def _degree(expr):
+    """The degree of a polynomial body; None for any other."""
+    try:
+        return degree(expr.body, expr.families)
+    except IllFormedStep:
+        return None
+
+
+def _of_numbers(expr, domain):
+    """Whether every averaged variable is a single number."""
+    return all(any(str(key) == name and space == Gaussian() for key, space in domain.items()) for name in expr.families)
 
 
 def _check_family(name, domain):

@@ -9,8 +9,9 @@ from .antiderivatives import antiderivative
 from .calculus import chain_rule, differentiate, evaluate
 from .depth import induction, limit
 from .draws import independence
-from .expectations import wick
+from .expectations import linearity, wick
 from .gamma import euler_integral
+from .integrals import density, homogeneity, integrate, phase, polar, split, window
 from .matrices import matrix_derivative
 from .registry import REGISTRY, THEOREMS, Rule
 
@@ -20,12 +21,20 @@ __all__ = [
     "Rule",
     "antiderivative",
     "chain_rule",
+    "density",
     "differentiate",
     "euler_integral",
     "evaluate",
+    "homogeneity",
     "independence",
     "induction",
+    "integrate",
     "limit",
+    "linearity",
     "matrix_derivative",
+    "phase",
+    "polar",
+    "split",
     "wick",
+    "window",
 ]
