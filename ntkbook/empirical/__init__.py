@@ -12,9 +12,20 @@ at a time through the forward mode; `finite_difference_ntk` calls the network al
 believe a wrong custom derivative.
 """
 
+from ntkbook.empirical.curvature import hessian_norm
 from ntkbook.empirical.differences import finite_difference_ntk
 from ntkbook.empirical.expansion import flatten, linearize, taylor_expand
 from ntkbook.empirical.kernel import nngp, ntk
 from ntkbook.empirical.pushing import ntk_row, push
 
-__all__ = ["finite_difference_ntk", "flatten", "linearize", "nngp", "ntk", "ntk_row", "push", "taylor_expand"]
+__all__ = [
+    "finite_difference_ntk",
+    "flatten",
+    "hessian_norm",
+    "linearize",
+    "nngp",
+    "ntk",
+    "ntk_row",
+    "push",
+    "taylor_expand",
+]

@@ -10,7 +10,7 @@ import jax
 from . import rules
 from .attempt import Attempt, Judgement
 from .derivation import Derivation, Step, Verdict
-from .domain import Domain, Draw, Gaussian, Index, Interval, Map, Matrix, Size, Vector
+from .domain import Domain, Draw, Gaussian, Index, Interval, Map, Matrix, Orthonormal, Size, Vector
 from .errors import DerivationError, FalseStep, IllFormedStep, UndecidedStep
 from .expectation import Expectation
 from .ledger import ledger
@@ -41,6 +41,7 @@ __all__ = [
     "MatrixExponential",
     "Mutant",
     "MutationReport",
+    "Orthonormal",
     "Partial",
     "PartialBy",
     "Prime",

@@ -77,6 +77,11 @@ class Draw:
     """
 
 
+@dataclass(frozen=True)
+class Orthonormal:
+    """An entry of a complete orthonormal family: `Map(Index(N), Index(N), into=Orthonormal())` is N vectors v_k."""
+
+
 class Map:
     """An arbitrary smooth function of indices, numbers and vectors, into the reals or a vector space.
 
@@ -85,12 +90,16 @@ class Map:
     """
 
     def __init__(self, *arguments, into=None):
-        if not isinstance(into, (Vector, Gaussian, Draw, type(None))):
+        if not isinstance(into, (Vector, Gaussian, Draw, Orthonormal, type(None))):
             raise ValueError(
-                f"Map(into={into!r}): values are real numbers (leave it out), Vector(n), Gaussian() or Draw()."
+                f"Map(into={into!r}): values are real numbers (leave it out), Vector(n), Gaussian(), Draw() or "
+                "Orthonormal()."
             )
         if isinstance(into, Draw) and not all(isinstance(a, Index) for a in arguments):
             raise ValueError(f"Map({arguments!r}, into=Draw()): draws are numbered by indices alone.")
+        square = len(arguments) == 2 and isinstance(arguments[0], Index) and arguments[0] == arguments[1]
+        if isinstance(into, Orthonormal) and not square:
+            raise ValueError(f"Map{arguments!r}: an orthonormal family has two indices of one size, vector and entry.")
         self.arguments = arguments
         self.into = into if into is not None else Interval()
 

@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 from jax import lax
 
-from .domain import Domain, Draw, Gaussian, Index, Interval, Map, Matrix, Size, Vector
+from .domain import Domain, Draw, Gaussian, Index, Interval, Map, Matrix, Orthonormal, Size, Vector
 from .errors import IllFormedStep
 
 WAVES = 6
@@ -104,6 +104,8 @@ def _draw_map(space, sizes, points, rng):
     families = tuple(concrete(a.size, sizes) for a in space.arguments if isinstance(a, Index))
     outputs = (concrete(space.into.size, sizes),) if isinstance(space.into, Vector) else ()
     inputs = sum(_width(a, sizes) for a in space.arguments)
+    if isinstance(space.into, Orthonormal):
+        return np.linalg.qr(rng.normal(size=(points, *families)))[0]
     if inputs == 0:
         return rng.normal(size=(points, *families, *outputs))
     shape = (points, *families, *outputs, WAVES)

@@ -269,7 +269,7 @@ class _Printer(LatexPrinter):
             base = self._print(expr.base)
             tall = any(mark in base for mark in (r"\frac", r"\sum", r"\int"))
             return (r"\left(%s\right)^{%s}" if tall else "(%s)^{%s}") % (base, self._print(expr.exp))
-        if expr.exp.is_negative:
+        if expr.exp.is_negative and expr.exp.is_Rational:
             return self._print_Mul(sp.Mul(expr, evaluate=False))
         return super()._print_Pow(expr)
 

@@ -24,7 +24,30 @@ def vanishes(difference: sp.Expr, domain: Domain) -> bool:
         return False
     if canonical == 0:
         return True
-    return sp.simplify(_opaque(canonical, {})) == 0
+    return sp.simplify(_opaque(_sums_joined(canonical), {})) == 0
+
+
+def _sums_joined(expr):
+    """Sums over the same ranges as one sum, carried out if its terms add up to a number by `simplify`.
+
+    In the normal form, bound indices of equal ranges have equal names, and a factor of a sum does not hold them.
+    """
+    bodies, rest = {}, []
+    for term in sp.Add.make_args(expr):
+        sums = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.Sum)]
+        if len(sums) == 1:
+            bodies.setdefault(sums[0].limits, []).append((term / sums[0], sums[0].function))
+        else:
+            rest.append(term)
+    for limits, parts in bodies.items():
+        total = sp.Add(*[factor * body for factor, body in parts])
+        number = sp.simplify(_opaque(total, {})) if len(parts) > 1 else None
+        lengths = [upper - lower + 1 for _, lower, upper in limits]
+        if number is not None and number.is_number and all(length.is_nonnegative for length in lengths):
+            rest.append(number * sp.Mul(*lengths))
+        else:
+            rest += [factor * sp.Sum(body, *limits) for factor, body in parts]
+    return sp.Add(*rest)
 
 
 def _opaque(expr, names):

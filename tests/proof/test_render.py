@@ -101,3 +101,9 @@ def test_a_sum_of_several_terms_stands_in_brackets():
     with sp.evaluate(False):
         total = sp.Sum(f(i) + x, (i, 1, N))
     assert latex(total, Domain(DOMAIN)) == r"\sum_{i=1}^{N} (f_{i} + x)"
+
+
+def test_a_symbol_may_stand_in_a_negative_exponent():
+    b = sp.Symbol("b", positive=True)
+    assert latex(N**-b, Domain({**DOMAIN, b: Interval(0.5, 1.0)})).replace(" ", "") == "N^{-b}"
+    assert latex(1 / N**2, Domain(DOMAIN)) == r"\frac{1}{N^{2}}"

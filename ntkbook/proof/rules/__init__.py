@@ -10,21 +10,26 @@ from .calculus import chain_rule, differentiate, evaluate
 from .depth import induction, limit
 from .draws import independence
 from .expectations import linearity, wick
+from .fourier import angle_sum, fourier, full_period, parity, translate
 from .gamma import euler_integral
 from .integrals import density, homogeneity, integrate, phase, polar, split, window
 from .matrices import matrix_derivative
+from .orthonormal import orthonormal
 from .registry import REGISTRY, THEOREMS, Rule
 
 __all__ = [
     "REGISTRY",
     "THEOREMS",
     "Rule",
+    "angle_sum",
     "antiderivative",
     "chain_rule",
     "density",
     "differentiate",
     "euler_integral",
     "evaluate",
+    "fourier",
+    "full_period",
     "homogeneity",
     "independence",
     "induction",
@@ -32,9 +37,12 @@ __all__ = [
     "limit",
     "linearity",
     "matrix_derivative",
+    "orthonormal",
+    "parity",
     "phase",
     "polar",
     "split",
+    "translate",
     "wick",
     "window",
 ]
