@@ -1,7 +1,7 @@
 """`gradient_descent_mse_ensemble` at N = 1000: mean and covariance of 200 test outputs at a finite time.
 
-"From the data" begins with a new `predict_fn`: kernels, eigendecomposition, prediction. "Again" asks a `predict_fn`
-that has answered before. The kernel is that of a ReLU network of depth 3, compiled in both libraries;
+"From the data" begins with a new `predict_fn`: kernels, factorization, prediction. "Again" asks a `predict_fn` that
+has answered before. The kernel is that of a ReLU network of depth 3, compiled in both libraries;
 neural-tangents is timed as it stands, and with the whole prediction under `jax.jit` where that is possible.
 """
 

@@ -12,7 +12,6 @@ from ntkbook.predict.axes import as_array, output_axes, paired
 from ntkbook.predict.covariance import carried, conditioned
 from ntkbook.predict.gram import TrainingGram
 from ntkbook.predict.kernels import EnsembleKernels
-from ntkbook.predict.mse import gained
 from ntkbook.predict.records import Gaussian, as_get, named
 from ntkbook.predict.spectral import decay, moved
 from ntkbook.predict.stability import warn_of_rate
@@ -57,7 +56,8 @@ def gradient_descent_mse_ensemble(
     Warns: UserWarning: as `gradient_descent_mse`.
     Accuracy: as for `gradient_descent_mse`. Covariances are symmetric to the last bit, and positive semidefinite up
       to the accuracy times their largest entry.
-    Source: Lee et al. 2019, equations 14 to 16. Each training kernel is taken and factorized once.
+    Source: Lee et al. 2019, equations 14 to 16. Each training kernel is taken once. The first answer at a
+      finite time takes about half of an eigendecomposition; the second makes one, and all later ones use it.
     """
     name = "gradient_descent_mse_ensemble"
     require_rate(name, learning_rate)
@@ -95,7 +95,7 @@ def gradient_descent_mse_ensemble(
         for kernel in wanted:
             gram = gram_of(kernel, train[kernel])
             if tau is not None:
-                warn_of_rate(name, learning_rate, gram.spectrum().eigenvalues[-1], y_train.size)
+                warn_of_rate(name, learning_rate, gram, y_train.size)
             if x_test is None:
                 kept = axes.kept
                 moments = partial(_at_training_points, kernel, gram, targets, train.get("nngp"), compute_cov)
@@ -112,12 +112,12 @@ def gradient_descent_mse_ensemble(
 def _at_test_points(kernel, gram, targets, cross, spread, start, at):
     """Mean and covariance at one time; the covariance is None where `start` is."""
     if start is None:
-        return cross[kernel] @ gained(gram, at, targets), None
+        return cross[kernel] @ gram.gains((at, targets))[0], None
     if kernel == "nngp":
         # (1 - e)² + 2 e (1 - e) = 1 - e²: what is known of the outputs grows twice as fast as their mean.
-        response = gained(gram, at if at is None else 2 * at, cross["nngp"].T)
-        return cross["nngp"] @ gained(gram, at, targets), conditioned(start, cross["nngp"], response)
-    both = gained(gram, at, jnp.concatenate([cross["ntk"].T, targets], axis=1))
+        summed, response = gram.gains((at, targets), (None if at is None else 2 * at, cross["nngp"].T))
+        return cross["nngp"] @ summed, conditioned(start, cross["nngp"], response)
+    (both,) = gram.gains((at, jnp.concatenate([cross["ntk"].T, targets], axis=1)))
     response, summed = both[:, : -targets.shape[1]], both[:, -targets.shape[1] :]
     return cross["ntk"] @ summed, carried(start, cross["nngp"], spread, response)
 

@@ -1,5 +1,6 @@
 """The kernel matrix of the training points: checked once, factorized once, and honest when it is singular."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,12 @@ from jax.scipy.linalg import cho_solve
 
 from ntkbook.preconditions import is_known
 from ntkbook.predict.spectral import Spectrum, gain, spectrum
+from ntkbook.predict.tridiagonal import gain_by_series, gain_series, tridiagonal
 
 __all__ = ["TrainingGram", "require_symmetric"]
+
+# Up to this size an eigendecomposition takes milliseconds.
+_SMALL = 256
 
 
 class TrainingGram:
@@ -48,6 +53,16 @@ class TrainingGram:
         self.matrix = _regularized(matrix, jnp.asarray(diag_reg, matrix.dtype), absolute)
         self._name, self._label, self._regularizer, self._block = name, label, regularizer, block
         self._kept: dict[str, Any] = {}
+        self._answered = False
+
+    def largest(self, needed_below: Any = 0.0) -> Any:
+        """The largest eigenvalue; or, where that settles the question, an upper bound that is below `needed_below`."""
+        if "spectrum" not in self._kept and is_known(self.matrix):
+            with jax.ensure_compile_time_eval():
+                bound = float(_largest_row_sum(self.matrix))
+            if is_known(needed_below) and bound < needed_below:
+                return bound
+        return self.spectrum().eigenvalues[-1]
 
     def spectrum(self) -> Spectrum:
         """Eigendecomposition. Raises ValueError: an eigenvalue that is negative beyond rounding."""
@@ -66,6 +81,38 @@ class TrainingGram:
         if self.is_regular():
             return cho_solve((self._cholesky()[0], True), columns)
         return gain(self.spectrum(), jnp.asarray(jnp.inf, columns.dtype), columns)
+
+    def gains(self, *requests: tuple[Array | None, Array]) -> list[Array]:
+        """For each (τ, columns) what the columns add up to by then, `spectral.gain`; τ = None stands for infinity.
+
+        The first answer takes a shorter way than an eigendecomposition where there is one. Later answers have the
+        eigendecomposition, which serves every τ.
+        """
+        if any(tau is None for tau, _ in requests):
+            return [self.settle(columns) for _, columns in requests]
+        results = None if self._answered else self._gains_in_short(requests)
+        self._answered = True
+        return [gain(self.spectrum(), *request) for request in requests] if results is None else results
+
+    def _gains_in_short(self, requests):
+        """The gains by a tridiagonal form; None where numbers are not known, or another way is better."""
+        matrix = self.matrix
+        if not all(is_known(array) for array in (matrix, *itertools.chain(*requests))) or "spectrum" in self._kept:
+            return None
+        if matrix.shape[0] < _SMALL or {device.platform for device in matrix.devices()} != {"cpu"}:
+            return None
+        with jax.ensure_compile_time_eval():
+            of = tridiagonal(matrix)
+            bound = of.upper_bound()
+            all_series = [gain_series(float(tau), bound) for tau, _ in requests]
+            # What may not be positive semidefinite is for the eigenvalues to judge; the bound is at most 3 of them.
+            doubtful = of.reaches_below(-(float(jnp.finfo(matrix.dtype).eps) ** 0.5) * bound / 3)
+            if doubtful or any(series is None for series in all_series):
+                return None
+            return [
+                gain_by_series(of, bound, series, columns)
+                for series, (_, columns) in zip(all_series, requests, strict=True)
+            ]
 
     def is_regular(self) -> bool:
         """Whether Θ is known to be invertible up to rounding."""
@@ -104,6 +151,11 @@ def _cholesky(matrix):
 def _regularized(matrix, diag_reg, absolute):
     scale = jnp.ones_like(diag_reg) if absolute else jnp.trace(matrix) / matrix.shape[0]
     return matrix + diag_reg * scale * jnp.eye(matrix.shape[0], dtype=matrix.dtype)
+
+
+@jax.jit
+def _largest_row_sum(matrix):
+    return jnp.max(jnp.sum(jnp.abs(matrix), axis=1))
 
 
 @jax.jit

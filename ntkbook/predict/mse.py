@@ -8,11 +8,11 @@ from jax import Array
 
 from ntkbook.predict.axes import as_array, output_axes
 from ntkbook.predict.gram import TrainingGram
-from ntkbook.predict.spectral import gain, moved
+from ntkbook.predict.spectral import moved
 from ntkbook.predict.stability import warn_of_rate
 from ntkbook.predict.times import as_tau, over_times, require_rate
 
-__all__ = ["gained", "gradient_descent_mse", "require_some_outputs"]
+__all__ = ["gradient_descent_mse", "require_some_outputs"]
 
 
 def gradient_descent_mse(
@@ -49,7 +49,7 @@ def gradient_descent_mse(
     Accuracy: 1e-12 in float64 while η t λ_max/(Nk) is of order 1; in general N eps times the larger of 1 and the
       smaller of η t λ_max/(Nk) and the condition number. t = 0 gives the outputs at t = 0 exactly. Differentiable in
       every array and in t; in the kernel once, also where eigenvalues agree.
-    Source: Lee et al. 2019, equations 9 to 11. The factorization of the kernel is kept for later calls.
+    Source: Lee et al. 2019, equations 9 to 11. What is factorized is kept for later calls.
     """
     name = "gradient_descent_mse"
     require_rate(name, learning_rate)
@@ -66,7 +66,7 @@ def gradient_descent_mse(
         require_some_outputs(name, fx_train_0, fx_test_0, k_test_train)
         lead, tau = as_tau(name, t, learning_rate / y_train.size, matrix.dtype)
         if tau is not None:
-            warn_of_rate(name, learning_rate, gram.spectrum().eigenvalues[-1], y_train.size)
+            warn_of_rate(name, learning_rate, gram, y_train.size)
         start = None if fx_train_0 is None else axes.start("fx_train_0", fx_train_0, axes.kept, matrix.dtype)
         residual = targets if start is None else targets - start
         results = []
@@ -77,7 +77,7 @@ def gradient_descent_mse(
         if fx_test_0 is not None:
             cross, kept = axes.cross("k_test_train", k_test_train, matrix.dtype)
             start_test = axes.start("fx_test_0", fx_test_0, kept, matrix.dtype)
-            now = over_times(lead, tau, lambda at: start_test + cross @ gained(gram, at, residual))
+            now = over_times(lead, tau, lambda at: start_test + cross @ gram.gains((at, residual))[0])
             results.append(axes.outputs(now, kept))
         return results[0] if len(results) == 1 else tuple(results)
 
@@ -93,11 +93,6 @@ def require_some_outputs(name: str, fx_train_0: Any, fx_test_0: Any, k_test_trai
         )
     if fx_test_0 is not None and k_test_train is None:
         raise ValueError(f"{name}: fx_test_0 needs k_test_train. Pass kernel_fn(x_test, x_train).")
-
-
-def gained(gram: TrainingGram, at: Array | None, residual: Array) -> Array:
-    """The residual summed over training up to a time, or for ever: what the kernel hands on to other points."""
-    return gram.settle(residual) if at is None else gain(gram.spectrum(), at, residual)
 
 
 def _gone(gram, at, residual):

@@ -8,7 +8,7 @@ from jax import Array
 
 from ntkbook.preconditions import is_known
 from ntkbook.predict.axes import as_array, square
-from ntkbook.predict.gram import require_symmetric
+from ntkbook.predict.gram import TrainingGram, require_symmetric
 
 __all__ = ["max_learning_rate", "warn_of_rate"]
 
@@ -53,9 +53,12 @@ def max_learning_rate(
     return 2 * (1 + momentum) * size / (jnp.linalg.eigvalsh(matrix)[-1] + eps)
 
 
-def warn_of_rate(name: str, learning_rate: Any, largest: Array, size: int) -> None:
+def warn_of_rate(name: str, learning_rate: Any, gram: TrainingGram, size: int) -> None:
     """Warns of a rate, if it was chosen, with which gradient descent would diverge while its flow does not."""
-    if not is_known(learning_rate) or not is_known(largest) or learning_rate == 1.0 or largest <= 0:
+    if not is_known(learning_rate) or learning_rate == 1.0:
+        return
+    largest = gram.largest(2 * size / learning_rate)
+    if not is_known(largest) or largest <= 0:
         return
     limit = 2 * size / float(largest)
     if learning_rate > limit:
