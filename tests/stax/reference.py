@@ -46,6 +46,14 @@ def erf(a=1, b=1, c=0):
     return dual
 
 
+def gelu(q1, q2, k):
+    A = (1 + q1) * (1 + q2)
+    D, inner = A - k**2, q1 * q2 + k**2 * (1 - q1 * q2) / A
+    arc = mp.mpf(1) / 4 + mp.asin(k / mp.sqrt(A)) / (2 * mp.pi)
+    slope = k / mp.sqrt(D) + 2 * k * (1 - q1 * q2) / (A * mp.sqrt(D)) + k * inner / mp.sqrt(D) ** 3
+    return k * arc + inner / (2 * mp.pi * mp.sqrt(D)), arc + slope / (2 * mp.pi)
+
+
 def sin(a=1, b=1, c=0):
     a, b, c = map(mp.mpf, (a, b, c))
 

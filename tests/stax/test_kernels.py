@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from ntkbook import stax
+from ntkbook.stax import gelu
+from ntkbook.stax.kernel import Pair
 from tests.stax import reference
 
 RNG = np.random.default_rng(0)
@@ -35,6 +37,7 @@ CLOSED = {
     "Sign": (stax.Sign(), reference.sign),
     "Erf": (stax.Erf(), reference.erf()),
     "Sigmoid_like": (stax.Sigmoid_like(), reference.erf(0.5, 1 / 2.4020563531719796, 0.5)),
+    "Gelu": (stax.Gelu(), reference.gelu),
     "Sin": (stax.Sin(1.3, 0.7, 0.4), reference.sin(1.3, 0.7, 0.4)),
     "Cos": (stax.Cos(), reference.cos()),
     "Exp": (stax.Exp(0.3, 0.4), reference.exp(0.3, 0.4)),
@@ -67,7 +70,7 @@ def test_float32(name):
     check(*CLOSED[name], np.concatenate([GENERIC[:5], -GENERIC[:3]]).astype(np.float32), 2, 1.2, 0.3, 1e-5)
 
 
-@pytest.mark.parametrize("name", ["Relu", "Abs", "Erf", "Sin"])
+@pytest.mark.parametrize("name", ["Relu", "Abs", "Erf", "Gelu", "Sin"])
 def test_depth_50(name):
     check(*CLOSED[name], GENERIC, 50, 1.5 if name == "Erf" else 2**0.5, 0.1, 1e-12)
 
@@ -84,7 +87,6 @@ def logistic(z):
     ("layer", "dual"),
     [
         (stax.Tanh(), reference.by_integral(mp.tanh, sech2)),
-        (stax.Gelu(), reference.by_integral(lambda z: z * mp.ncdf(z), lambda z: mp.ncdf(z) + z * mp.npdf(z), "0.4")),
         (stax.Elementwise(jax.nn.sigmoid), reference.by_integral(logistic, lambda z: logistic(z) * logistic(-z))),
         (stax.Elementwise(jax.nn.softplus), reference.by_integral(lambda z: mp.log(1 + mp.exp(z)), logistic)),
         (
@@ -102,10 +104,11 @@ def test_series_against_closed_form(depth):
     check(stax.Elementwise(jax.lax.erf), reference.erf(), GENERIC, depth, 1.5, 0.1, 1e-10)
 
 
-@pytest.mark.parametrize("name", ["Erf", "Sin", "Cos", "Gaussian", "Polynomial"])
+@pytest.mark.parametrize("name", ["Erf", "Gelu", "Sin", "Cos", "Gaussian", "Polynomial"])
 def test_the_reference_itself_against_integrals(name):
     functions = {
         "Erf": (mp.erf, lambda z: 2 / mp.sqrt(mp.pi) * mp.exp(-z * z), reference.erf()),
+        "Gelu": (lambda z: z * mp.ncdf(z), lambda z: mp.ncdf(z) + z * mp.npdf(z), reference.gelu),
         "Sin": (mp.sin, mp.cos, reference.sin()),
         "Cos": (mp.cos, lambda z: -mp.sin(z), reference.cos()),
         "Gaussian": (lambda z: mp.exp(-z * z), lambda z: -2 * z * mp.exp(-z * z), reference.gaussian()),
@@ -124,7 +127,28 @@ def test_the_reference_of_relu_against_an_integral():
     assert abs(reference.abrelu(0, 1)(mp.mpf(1), mp.mpf(1), mp.cos(theta))[0] - value) < mp.mpf(10) ** -35
 
 
-@pytest.mark.parametrize("name", ["Relu", "Sign", "Erf", "Sin", "Gaussian", "Tanh"])
+def test_gelu_keeps_the_digits_of_small_differences():
+    rng = np.random.default_rng(1)
+    q1 = 10 ** rng.uniform(-3, 2, 60)
+    q2 = q1 * (1 + rng.choice([1e-12, 1e-8, 1e-3, 0.3, 2.0], 60))
+    t, acute = rng.choice([0.0, 1e-15, 1e-8, 1e-3, 0.3, 0.5], 60), rng.random(60) < 0.5
+    exact, pairs = [], []
+    for a, b, half_sine2, same in zip(q1, q2, t, acute, strict=True):
+        a, b = mp.mpf(float(a)), mp.mpf(float(b))
+        m, gap = mp.sqrt(a * b), 2 * mp.mpf(float(half_sine2)) * mp.sqrt(a * b)
+        value = reference.gelu(a, b, m - gap if same else gap - m)[0]
+        middle = (reference.gelu(a, a, a)[0] + reference.gelu(b, b, b)[0]) / 2
+        g = (mp.sqrt(a) - mp.sqrt(b)) ** 2 / 2
+        pairs.append([float(entry) for entry in (a, b, mp.sqrt(a), mp.sqrt(b), gap + g, gap, g)])
+        exact.append((middle - value, middle + value))
+    q1, q2, r1, r2, distance, gap, g = map(jnp.asarray, np.transpose(pairs))
+    dual = gelu._dual(Pair(q1, q2, r1, r2, jnp.asarray(acute), distance, gap, g))
+    for computed, expected in ((dual.d, [d for d, _ in exact]), (dual.p, [p for _, p in exact])):
+        # Relative to each difference itself, however small.
+        assert max(abs(float(c) - e) / e for c, e in zip(computed, expected, strict=True)) < 1e-13
+
+
+@pytest.mark.parametrize("name", ["Relu", "Sign", "Erf", "Gelu", "Sin", "Gaussian", "Tanh"])
 def test_gradients_are_finite_and_right(name):
     layer = stax.Tanh(32) if name == "Tanh" else CLOSED[name][0]
     net = network(layer, 1, 1.2, 0.3)
