@@ -23,6 +23,16 @@ def is_positive(expr: sp.Expr, domain: Domain) -> bool:
     expr = sp.sympify(expr)
     if expr.is_positive is not None:
         return bool(expr.is_positive)
+    if _positive_as_written(expr, domain):
+        return True
+    above, below = map(sp.expand, sp.fraction(sp.together(expr)))
+    return below != 1 and any(
+        _positive_as_written(sign * above, domain) and _positive_as_written(sign * below, domain) for sign in (1, -1)
+    )
+
+
+def _positive_as_written(expr, domain):
+    """Whether interval arithmetic sees the sign of this form of the expression."""
     symbols = sorted(expr.free_symbols, key=str)
     if not all(isinstance(domain.get(s), Interval) for s in symbols):
         return False

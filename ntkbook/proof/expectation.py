@@ -12,13 +12,13 @@ from sympy.core.function import AppliedUndef
 from .domain import Domain, Gaussian
 from .errors import IllFormedStep
 from .normal_form import Term, opened
-from .terms import Expectation, is_member
+from .terms import Expectation, Partial, PartialBy, is_member
 
 __all__ = ["Expectation", "as_integral", "average", "averaged_symbols", "degree", "density", "is_member"]
 
 
 def degree(expr: sp.Basic, families: tuple[str, ...]) -> int:
-    """Polynomial degree of `expr` in the averaged variables.
+    """A polynomial degree of `expr` in the averaged variables, at least; a derivative counts as what it is taken of.
 
     Raises:
       IllFormedStep: it is no polynomial in them.
@@ -35,6 +35,8 @@ def degree(expr: sp.Basic, families: tuple[str, ...]) -> int:
         return int(expr.exp) * degree(expr.base, families)
     if isinstance(expr, sp.Sum):
         return degree(expr.function, families)
+    if isinstance(expr, (Partial, PartialBy)):
+        return degree(expr.expr, families)
     raise IllFormedStep(f"{expr} is no polynomial in {', '.join(families)}; only polynomials of weights are averaged.")
 
 
@@ -67,7 +69,14 @@ def as_integral(expectation: Expectation, domain: Domain) -> sp.Expr:
     if not symbols:
         return expectation.body
     limits = [(s, sp.S.NegativeInfinity, sp.S.Infinity) for s in reversed(symbols)]
-    return sp.Integral(expectation.body * density(*symbols), *limits)
+    return sp.Integral(_with_one_exponential(expectation.body * density(*symbols)), *limits)
+
+
+def _with_one_exponential(product):
+    """exp(a) exp(b) as exp(a + b): apart, one may overflow where the other vanishes."""
+    factors = sp.Mul.make_args(product)
+    exponents = [f.exp for f in factors if isinstance(f, sp.exp)]
+    return sp.Mul(*[f for f in factors if not isinstance(f, sp.exp)]) * sp.exp(sp.Add(*exponents))
 
 
 def average(expectation: Expectation, domain: Domain) -> sp.Expr:
@@ -78,6 +87,8 @@ def average(expectation: Expectation, domain: Domain) -> sp.Expr:
         factors = [f for factor in term.factors for f in _repeated(factor)]
         members = [f for f in factors if is_member(f, expectation.families)]
         rest = [f for f in factors if not is_member(f, expectation.families)]
+        if degree(sp.Mul(*rest), expectation.families):
+            raise IllFormedStep(f"{expectation}: a power in it is too high to be multiplied out.")
         for pairing in _pairings(members):
             total.append(_summed(Term((*rest, *(d for pair in pairing for d in _deltas(*pair))), term.binders)))
     return sp.Add(*total)

@@ -34,6 +34,8 @@ def grows_slowly(expr: sp.Basic, variables: tuple[sp.Symbol, ...]) -> bool:
         return bool(expr.exp.is_Integer and expr.exp > 0) and grows_slowly(expr.base, variables)
     if isinstance(expr, (sp.Add, sp.Mul, AppliedUndef, Prime, sp.Tuple, *TAME)):
         return all(grows_slowly(a, variables) for a in expr.args)
+    if isinstance(expr, sp.Sum):
+        return grows_slowly(expr.function, variables)
     if isinstance(expr, sp.exp):
         return _falls(expr.exp, variables)
     return False
@@ -41,8 +43,12 @@ def grows_slowly(expr: sp.Basic, variables: tuple[sp.Symbol, ...]) -> bool:
 
 def _falls(exponent, variables):
     """Whether the exponential of `exponent` stays bounded: it is minus a sum of squares, plus a constant."""
-    varying = [t for t in sp.Add.make_args(sp.expand(exponent)) if t.has(*variables)]
-    return all((-t).is_nonnegative for t in varying)
+
+    def not_negative(factor):
+        return factor.is_nonnegative or (isinstance(factor, sp.Pow) and factor.exp.is_even)
+
+    varying = [t for t in sp.Add.make_args(exponent) if t.has(*variables)]
+    return all(all(not_negative(f) for f in sp.Mul.make_args(-t)) for t in varying)
 
 
 def _negative_definite(exponent, variables, domain):

@@ -219,6 +219,10 @@ class _Printer(LatexPrinter):
         marks = "'" * int(order) if order.is_Integer and order < 3 else "^{(%s)}" % self._print(order)
         return r"%s\left(%s\right)%s" % ("\\psi" + marks, self._print(argument), "^{%s}" % exp if exp else "")
 
+    def _print_Heaviside(self, expr, exp=None):
+        step = r"\mathbf{1}_{%s > 0}" % self._print(expr.args[0])
+        return r"%s^{%s}" % (step, exp) if exp else step
+
     def _print_KroneckerDelta(self, expr, exp=None):
         return r"\delta_{%s}" % _joined([self._print(a) for a in expr.args])
 

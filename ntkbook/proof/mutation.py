@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from .check import compare
+from .check import compare, imposed
 from .derivation import Derivation, Step
 from .domain import Index, Map
 from .errors import IllFormedStep, UndecidedStep
@@ -104,7 +104,7 @@ def _refuted(derivation, step, relation, rhs):
     changed = derivation.replaced(step.label, rhs)
     later = changed.steps[derivation.steps.index(step) + 1 :] if step in derivation.steps else changed.steps
     checked = (s for s in later if s.relation in ("=", "<=", ">=") and not s.cite)
-    if step.relation == ":=":
+    if step.relation == ":=" and imposed(derivation) == imposed(changed):
         before, after = (list(definitions(d).values()) for d in (derivation, changed))
         checked = (s for s in checked if any(unfold(e, before) != unfold(e, after) for e in (s.lhs, s.rhs)))
     return any(compare(changed, s.lhs, s.relation, s.rhs).counterexample for s in checked)

@@ -193,7 +193,8 @@ def _check_definition(derivation, step):
     promised = [fact for fact in FACTS if getattr(step.lhs, f"is_{fact}") and not getattr(step.rhs, f"is_{fact}", None)]
     if promised:
         raise IllFormedStep(f"algebra takes {step.lhs} to be {', '.join(promised)}; the right side need not be.")
-    named = {s.lhs for s in known.values() if s.relation == ":=" and s.lhs.is_Symbol}
+    names = [s.lhs for s in known.values() if s.relation == ":="]
+    named = {name for name in names if name.is_Symbol or isinstance(name, sp.MatrixSymbol)}
     stray = rebuild(step.rhs).free_symbols - step.lhs.free_symbols - set(derivation.domain.constants()) - named
     if stray:
         raise IllFormedStep(f"the right side depends on {_names(stray)}, which {step.lhs} does not show.")

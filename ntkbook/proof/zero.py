@@ -24,7 +24,11 @@ def vanishes(difference: sp.Expr, domain: Domain) -> bool:
         return False
     if canonical == 0:
         return True
-    return sp.simplify(_opaque(_sums_joined(canonical), {})) == 0
+    plain = _opaque(_sums_joined(canonical), {})
+    if sp.simplify(plain) == 0:
+        return True
+    # SymPy knows that the arc sine is odd, and not what that means for the arc cosine.
+    return plain.has(sp.acos) and sp.simplify(plain.rewrite(sp.acos, sp.asin)) == 0
 
 
 def _sums_joined(expr):

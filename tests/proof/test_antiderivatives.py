@@ -6,7 +6,9 @@ import sympy as sp
 from ntkbook.proof import (
     Derivation,
     Domain,
+    Expectation,
     FalseStep,
+    Gaussian,
     IllFormedStep,
     Interval,
     Map,
@@ -75,3 +77,62 @@ def test_the_ends_count():
         settled(Prime(f(s)), f(a) - f(b), f(s))
     with pytest.raises((UndecidedStep, FalseStep)):
         settled(Prime(f(s)), f(b), f(s))
+
+
+# By parts, and means
+
+number = sp.Symbol("w", real=True)
+BELL = sp.exp(-(number**2) / 2)
+LINE = (number, -sp.oo, sp.oo)
+ON_A_LINE = {**DOMAIN, number: Gaussian()}
+
+
+def apply(rule, expr):
+    return rule(expr, Domain(ON_A_LINE))
+
+
+def test_the_boundary_vanishes_on_the_whole_line():
+    before = sp.Integral(number * f(number) * BELL, LINE)
+    after = sp.Integral(Prime(f(number)) * BELL, LINE)
+    step = Step("goal", before, "=", after, "", by=(rules.by_parts(-f(number) * BELL, number),))
+    assert verify(Derivation("trial", "Trial", ON_A_LINE, (step,)))[0].verdict is Verdict.PROVED
+    wrong = Step("goal", before, "=", -after, "", by=(rules.by_parts(-f(number) * BELL, number),))
+    with pytest.raises(FalseStep):
+        verify(Derivation("trial", "Trial", ON_A_LINE, (wrong,)))
+
+
+def test_the_boundary_stays_at_finite_ends():
+    left = sp.Integral(s * Prime(f(s)), (s, a, b))
+    right = b * f(b) - a * f(a) - sp.Integral(f(s), (s, a, b))
+    step = Step("goal", left, "=", right, "", by=(rules.by_parts(s * f(s), s),))
+    assert verify(Derivation("trial", "Trial", DOMAIN, (step,)))[0].verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize("product", [f(number), number, f(number) * sp.exp(number**2 / 2), sp.exp(number)])
+def test_what_does_not_fall_off_has_a_boundary_at_infinity(product):
+    whole = sp.Integral(number * f(number) * BELL, LINE)
+    assert apply(rules.by_parts(product, number), whole) == whole
+
+
+def test_an_integral_with_the_normal_density_is_a_mean():
+    density = BELL / sp.sqrt(2 * sp.pi)
+    assert apply(rules.as_mean(number), sp.Integral(f(number) * density, LINE)) == Expectation(f(number), number)
+    twice = apply(rules.as_mean(number), sp.Integral(2 * number * density, LINE))
+    assert twice == 2 * Expectation(number, number)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        sp.Integral(f(number) * BELL, (number, 0, sp.oo)),
+        sp.Integral(f(number) * sp.exp(number), LINE),
+        sp.Integral(f(s) * sp.exp(-(s**2) / 2), (s, -sp.oo, sp.oo)),
+    ],
+)
+def test_other_integrals_are_no_means(other):
+    assert apply(rules.as_mean(number), other) == other
+
+
+def test_only_a_standard_normal_number_is_averaged():
+    with pytest.raises(IllFormedStep, match="declare it Gaussian"):
+        apply(rules.as_mean(a), sp.Integral(f(a), (a, -sp.oo, sp.oo)))

@@ -159,22 +159,24 @@ def refuse_rough(expr, order, scope):
         )
 
 
-def _rough(expr, order, scope):
+def _rough(expr, order, scope, seen=frozenset()):
     """Everything in `expr` whose derivative of this order jumps; inner derivatives and motions count."""
     found = set()
     if isinstance(expr, (sp.Heaviside, sp.sign, sp.Piecewise)) and order >= 1:
         found.add(expr)
     if isinstance(expr, (sp.Max, sp.Min, sp.Abs)) and order >= 2:
         found.add(expr)
-    if isinstance(expr, AppliedUndef) and expr.func in scope.flows and order >= 2:
-        found |= _rough(scope.flows[expr.func].rhs, order - 1, scope)
+    moving = (getattr(expr, "func", None), order)
+    if isinstance(expr, AppliedUndef) and expr.func in scope.flows and order >= 2 and moving not in seen:
+        # A velocity that is itself a derivative leads back to the motion, of the same order.
+        found |= _rough(scope.flows[expr.func].rhs, order - 1, scope, seen | {moving})
     if isinstance(expr, sp.Derivative):
         order += len(expr.variables)
     if isinstance(expr, (Partial, PartialBy)):
         order += 1
     if isinstance(expr, Prime):
-        return found | _rough(expr.applied, order + expr.order, scope)
-    return found.union(*(_rough(a, order, scope) for a in expr.args))
+        return found | _rough(expr.applied, order + expr.order, scope, seen)
+    return found.union(*(_rough(a, order, scope, seen) for a in expr.args))
 
 
 @value_of.register(sp.Integral)

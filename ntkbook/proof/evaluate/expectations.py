@@ -1,19 +1,24 @@
 """Means over Gaussian weights, by autodiff or by quadrature.
 
 The mean of a polynomial g over standard normal variables is exp(Laplacian / 2) g at 0, a finite sum: exact, and
-another road than Wick's pairings. The mean of any other function of one or two numbers is an integral.
+another road than Wick's pairings. The mean of any other function of one or two numbers is an integral; over a family,
+a function that is a polynomial on each side of 0 is averaged over a grid.
 """
 
+import itertools
 import math
 from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..cumulants import over_draws
 from ..domain import Gaussian, Index, Map
 from ..errors import IllFormedStep
 from ..expectation import Expectation, as_integral, degree
+from ..units import LARGEST_GRID, piecewise_degree, two_sided_rule
+from . import hermite
 from .draws import mean_over_outcomes
 from .scope import evaluate, value_of
 
@@ -29,8 +34,11 @@ def _(expr, scope):
         _check_family(name, scope.domain)
     scope = replace(scope, local={s: v for s, v in scope.local.items() if s.name not in expr.families})
     found = _degree(expr)
-    if found is None or (found > LARGEST_DEGREE and _of_numbers(expr, scope.domain)):
-        return evaluate(as_integral(expr, scope.domain), scope)
+    if (found is None or found > LARGEST_DEGREE) and _of_numbers(expr, scope.domain):
+        smooth = hermite.mean(expr, scope)
+        return evaluate(as_integral(expr, scope.domain), scope) if smooth is None else smooth
+    if found is None:
+        return _over_grid(expr, scope)
     if found > LARGEST_DEGREE:
         raise IllFormedStep(f"the mean of a polynomial of degree {found} is not evaluated; at most {LARGEST_DEGREE}.")
     shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
@@ -42,6 +50,25 @@ def _(expr, scope):
     first = _laplacian(body)
     mean = body(start) + first(start) / 2
     return mean + _laplacian(first)(start) / 8 if found > 3 else mean
+
+
+def _over_grid(expr, scope):
+    """The mean of a function that is a polynomial on each side of 0 in every member: exact, by a product of rules."""
+    found = piecewise_degree(expr.body, expr.families)
+    if found is None:
+        raise IllFormedStep(
+            f"{expr}: over a family only functions that are polynomials on each side of 0 are averaged."
+        )
+    nodes, weights = two_sided_rule(found)
+    shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
+    count = sum(math.prod(shape) for shape in shapes.values())
+    if len(nodes) ** count > LARGEST_GRID:
+        raise IllFormedStep(f"{expr} averages over {count} numbers, {len(nodes)} points each: too many.")
+    places = np.asarray(list(itertools.product(range(len(nodes)), repeat=count)))
+    values = jax.vmap(lambda point: evaluate(expr.body, scope.with_values(_split(point, shapes))) * jnp.ones(()))(
+        jnp.asarray(nodes[places])
+    )
+    return jnp.dot(np.prod(weights[places], axis=1), values)
 
 
 def _degree(expr):

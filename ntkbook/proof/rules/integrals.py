@@ -258,6 +258,9 @@ def _integral(body, limit, domain):
     """A single integral in closed form, or None."""
     variable = limit[0]
     outside, inside = body.as_independent(variable, as_Add=False)
+    gaussian = _gaussian(inside, limit, domain)
+    if gaussian is not None:
+        return outside * gaussian
     names = _parameters(inside, limit, domain)
     short = inside.xreplace(names)
     found = sp.integrate(short, tuple(e.xreplace(names) if isinstance(e, sp.Basic) else e for e in limit))
@@ -265,6 +268,31 @@ def _integral(body, limit, domain):
         return None
     back = {dummy: value for value, dummy in names.items()}
     return outside * found.xreplace(back)
+
+
+def _gaussian(inside, limit, domain):
+    """The integral of exp(-a x^2 + b x + c) over the line, a > 0; None for anything else."""
+    variable = limit[0]
+    exponents = [f.exp for f in sp.Mul.make_args(inside) if isinstance(f, sp.exp)]
+    if not _whole_line(limit) or len(exponents) < len(sp.Mul.make_args(inside)):
+        return None
+    exponent = sp.expand(sp.Add(*exponents))
+    a, b = -exponent.coeff(variable, 2), exponent.coeff(variable, 1)
+    rest = sp.expand(exponent + a * variable**2 - b * variable)
+    a = _with_positive_denominator(a, domain)
+    if rest.has(variable) or a.has(variable) or b.has(variable) or not is_positive(a, domain):
+        return None
+    above, below = sp.fraction(a)
+    return sp.sqrt(sp.pi) * sp.sqrt(below) / sp.sqrt(above) * sp.exp(sp.factor(rest + b**2 / (4 * a)))
+
+
+def _with_positive_denominator(value, domain):
+    """A fraction in lowest terms, both of its parts positive if that is seen, so that its root is real."""
+    above, below = map(sp.expand, sp.fraction(sp.together(sp.expand(value))))
+    common = sp.cancel(above / below)
+    above, below = map(sp.expand, sp.fraction(common))
+    sign = 1 if is_positive(below, domain) else -1
+    return sign * above / (sign * below) if below != 1 else above
 
 
 def _parameters(inside, limit, domain: Domain) -> dict:
