@@ -6,9 +6,32 @@ import sympy as sp
 
 from ntkbook.proof import Derivation, Expectation, Index, Interval, Map, Prime, Recursion, Size, Step, rules
 
-from .symbols import LAYER, LENGTH, L, V, above, b, i, k, mean, n, phi, q, s, sigma_b, sigma_w, u, w, x, z
-
-z2, above2 = (sp.Function(name, real=True) for name in ("z__l__'", "z__next__'"))
+from .symbols import (
+    LAYER,
+    LENGTH,
+    K,
+    L,
+    S,
+    V,
+    above,
+    b,
+    chi,
+    i,
+    k,
+    mean,
+    n,
+    phi,
+    q,
+    rho,
+    s,
+    sigma_b,
+    sigma_w,
+    u,
+    v,
+    w,
+    x,
+    z,
+)
 
 
 def _pre_activation(unit, below):
@@ -61,6 +84,61 @@ def variance_map() -> Derivation:
                     sigma_w**2 * mean(phi(sp.sqrt(q) * u) ** 2) + sigma_b**2,
                     "the mean square of the next layer",
                 ),
+            ),
+        )
+
+
+@cache
+def correlation_map() -> Derivation:
+    """How the covariance at two inputs goes through a layer, and its slope where the inputs are equal."""
+    other = sp.sqrt(q) * (rho * u + sp.sqrt(1 - rho**2) * v)
+    with sp.evaluate(False):
+        first = phi(sp.sqrt(q) * u)
+        slopes = Prime(first) * Prime(phi(other))
+        mixed = first * Prime(phi(other))
+        moving = sigma_w**2 * sp.sqrt(q) * (mean(u * mixed, u, v) - rho / sp.sqrt(1 - rho**2) * mean(v * mixed, u, v))
+        return Derivation(
+            name="correlation_map",
+            title="The covariance map, and its slope at equal inputs",
+            source=("poole2016exponential", "schoenholz2017deep"),
+            domain={**LAYER, **LENGTH},
+            steps=(
+                Step(
+                    "map",
+                    K(rho),
+                    ":=",
+                    sigma_w**2 * mean(first * phi(other), u, v) + sigma_b**2,
+                    "two inputs with mean square $q$ and correlation $\\rho$",
+                ),
+                Step("variance", V(q), ":=", sigma_w**2 * mean(first**2) + sigma_b**2, "one input: the variance map"),
+                Step("equal", K(1), "=", V(q), "equal inputs", uses=("map", "variance")),
+                Step("gain", chi(q), ":=", sigma_w**2 * mean(Prime(first) ** 2), "a name for what comes next"),
+                Step(
+                    "derivative",
+                    sp.Derivative(K(rho), rho),
+                    "=",
+                    moving,
+                    "differentiate under the mean",
+                    by=(rules.differentiate(), rules.leibniz(), rules.linearity()),
+                    uses=("map",),
+                ),
+                Step(
+                    "slope-map",
+                    S(rho),
+                    ":=",
+                    sigma_w**2 * q * mean(slopes, u, v),
+                    "the same with slopes in place of values",
+                ),
+                Step(
+                    "slope",
+                    moving,
+                    "=",
+                    S(rho),
+                    "by parts, $\\mathbb{E}[u\\, g(u)] = \\mathbb{E}[g'(u)]$, in both numbers",
+                    by=(rules.stein(u), rules.stein(v), rules.linearity()),
+                    uses=("slope-map",),
+                ),
+                Step("end", S(1), "=", q * chi(q), "equal inputs again", uses=("slope-map", "gain")),
             ),
         )
 

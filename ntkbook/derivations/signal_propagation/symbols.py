@@ -13,7 +13,7 @@ i, j, k, m = sp.symbols("i j k m", integer=True, positive=True)
 q, sigma_w, sigma_b = sp.symbols("q sigma_w sigma_b", positive=True)
 s, u, v, rho, x = sp.symbols("s u v rho x", real=True)
 w, b, phi, z = (sp.Function(name, real=True) for name in ("w", "b", "varphi", "z__l"))
-above, V, chi = (sp.Function(name, real=True) for name in ("z__next", "V", "chi"))
+above, V, K, S, chi = (sp.Function(name, real=True) for name in ("z__next", "V", "K", "S", "chi"))
 
 LAYER = {
     n_next: Size(),
