@@ -1,0 +1,174 @@
+"""Finite width, exactly: one hidden ReLU layer without bias, and how one layer spreads."""
+
+from functools import cache
+
+import sympy as sp
+
+from ntkbook.proof import Derivation, Draw, Expectation, Gaussian, Index, Interval, Map, Prime, Size, Step, rules
+
+from .symbols import function
+
+n = sp.Symbol("n", integer=True, positive=True)
+i, j = sp.symbols("i j", integer=True, positive=True)
+q = sp.Symbol("q", positive=True)
+u, v, m1, m2 = sp.symbols("u v m_1 m_2", real=True)
+z, w, phi, e, share = map(function, ("z", "w", "varphi", "e", "Thetahat"))
+LENGTH = (rules.density(), rules.split(u), rules.integrate(u))
+
+
+@cache
+def one_unit() -> Derivation:
+    """One hidden layer: the kernel at one input is a mean over the hidden units."""
+    with sp.evaluate(False):
+        squares = 2 / n * sp.Sum(phi(z(i)) ** 2, (i, 1, n))
+        slopes = Prime(phi(z(i))) * Prime(phi(z(j)))
+        pairs = sp.Sum(w(i) * w(j) * slopes * sp.KroneckerDelta(i, j) * q, (j, 1, n), (i, 1, n))
+        shares = sp.Sum(2 * phi(z(i)) ** 2 + 2 * w(i) ** 2 * Prime(phi(z(i))) ** 2 * q, (i, 1, n))
+        return Derivation(
+            name="one_unit",
+            title="The kernel as a mean over hidden units",
+            source=("jacot2018neural",),
+            domain={
+                n: Size(),
+                i: Index(n),
+                j: Index(n),
+                q: Interval(0.5, 2.0),
+                z: Map(Index(n)),
+                w: Map(Index(n)),
+                phi: Map(Interval()),
+            },
+            steps=(
+                Step(
+                    "shares",
+                    squares + 2 / n * pairs,
+                    "=",
+                    shares / n,
+                    "$\\delta_{ij}$ leaves one sum: each unit has its own share",
+                ),
+            ),
+        )
+
+
+@cache
+def relu_share() -> Derivation:
+    """The share of one ReLU unit: mean and second moment."""
+    with sp.evaluate(False):
+        first, second = u**2 + 1, u**4 + 2 * u**2 + 3
+        return Derivation(
+            name="relu_share",
+            title="The share of one ReLU unit",
+            source=("hanin2020finite",),
+            domain={q: Interval(0.5, 2.0), u: Gaussian(), v: Gaussian()},
+            steps=(
+                Step(
+                    "over-weights",
+                    Expectation(u**2 + v**2, v),
+                    "=",
+                    first,
+                    "the mean over the last weight $v$",
+                    by=(rules.wick(),),
+                ),
+                Step(
+                    "squares-over-weights",
+                    Expectation((u**2 + v**2) ** 2, v),
+                    "=",
+                    second,
+                    "$\\mathbb{E}\\,v^2 = 1$ and $\\mathbb{E}\\,v^4 = 3$",
+                    by=(rules.wick(),),
+                ),
+                Step(
+                    "first-moment",
+                    m1,
+                    ":=",
+                    Expectation(2 * q * sp.Heaviside(u) * first, u),
+                    "the mean of a share; $z = \\sqrt{q}\\,u$",
+                ),
+                Step(
+                    "mean",
+                    m1,
+                    "=",
+                    2 * q,
+                    "half of the units are on, each with $1 + 1$",
+                    by=LENGTH,
+                    uses=("first-moment",),
+                ),
+                Step(
+                    "second-moment",
+                    m2,
+                    ":=",
+                    Expectation(4 * q**2 * sp.Heaviside(u) * second, u),
+                    "the mean square of a share",
+                ),
+                Step(
+                    "square",
+                    m2,
+                    "=",
+                    16 * q**2,
+                    "half of $3 + 2 + 3$, times $4 q^2$",
+                    by=LENGTH,
+                    uses=("second-moment",),
+                ),
+            ),
+            equivalents={
+                ("second-moment", "drop the factor u**2"): "the mean of u^2 over the positive half is that of 1"
+            },
+        )
+
+
+@cache
+def mean_of_shares() -> Derivation:
+    """The variance of a mean of independent shares, and what it is for one hidden ReLU layer."""
+    mean = sp.Symbol("mu", real=True)
+    with sp.evaluate(False):
+        average = 1 / n * sp.Sum(mean + e(i), (i, 1, n))
+        return Derivation(
+            name="mean_of_shares",
+            title="Three over the width",
+            source=("hanin2020finite",),
+            domain={n: Size(), i: Index(n), mean: Interval(0.5, 2.0), e: Map(Index(n), into=Draw())},
+            given=(relu_share(),),
+            steps=(
+                Step(
+                    "mean",
+                    Expectation(average, e),
+                    "=",
+                    mean,
+                    "each unit has the mean $\\mu$ and an error $e_i$ of mean 0",
+                    by=(rules.independence(),),
+                ),
+                Step(
+                    "variance",
+                    Expectation(average**2, e) - mean**2,
+                    "=",
+                    1 / n * Expectation(e(1) ** 2, e),
+                    "errors of different units are independent",
+                    by=(rules.independence(),),
+                ),
+                Step(
+                    "three-over-n",
+                    (m2 - m1**2) / (n * m1**2),
+                    "=",
+                    3 / n,
+                    "variance of one share over the square of $\\Theta(x, x)$",
+                    uses=("relu_share/mean", "relu_share/square"),
+                ),
+            ),
+        )
+
+
+@cache
+def layer_spread() -> Derivation:
+    """How the squared length of the activations spreads in one ReLU layer."""
+    with sp.evaluate(False):
+        unit = 2 * sp.Heaviside(u) * u**2
+        return Derivation(
+            name="layer_spread",
+            title="One ReLU layer spreads lengths by five over the width",
+            source=("hanin2020finite",),
+            domain={n: Size(), u: Gaussian()},
+            steps=(
+                Step("mean", Expectation(unit, u), "=", sp.S.One, "lengths are kept on average", by=LENGTH),
+                Step("square", Expectation(unit**2, u), "=", sp.S(6), "half of $4 \\cdot 3$", by=LENGTH),
+                Step("five-over-n", 1 + (6 - 1) / n, "=", (n + 5) / n, "the mean square of a mean of $n$ units"),
+            ),
+        )
