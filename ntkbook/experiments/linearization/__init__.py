@@ -1,0 +1,1 @@
+"""How far networks of finite width stray from their linearization in training."""
