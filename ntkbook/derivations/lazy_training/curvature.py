@@ -124,6 +124,11 @@ def output_scale() -> Derivation:
         return Derivation(
             name="output_scale",
             title="A model times a number",
+            equivalents={
+                ("large", "drop the term y"): "the label fades in the limit",
+                ("large", "change the sign of y"): "the label fades in the limit",
+                ("large", "change the sign of -alpha*f_0"): "a distance has no sign, and the label fades",
+            },
             source=("chizat2019lazy",),
             domain={
                 P: Size(),

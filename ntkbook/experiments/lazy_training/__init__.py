@@ -1,0 +1,1 @@
+"""How far networks of finite width move in training: weights, kernels, curvature, and the price of laziness."""
