@@ -1,0 +1,183 @@
+"""The eigenvalue theory of learning curves: the algebra on both sides of the one step that is quoted."""
+
+from functools import cache
+
+import sympy as sp
+
+from ntkbook.proof import Derivation, Index, Interval, Map, Size, Step, rules
+
+from .symbols import A, L, M, a, delta, i, j, k, kappa, lam, lam0, n, psi, sigma, w
+
+POSITIVE = Interval(0.5, 2.0)
+capacity, overfitting = sp.Function("D", real=True), sp.Function("E_0", real=True)
+
+
+@cache
+def one_feature() -> Derivation:
+    """How much of one mode is learned, given what all the others do: exact, for any data."""
+    q, strength = sp.Symbol("q", real=True), lam0
+    with sp.evaluate(False):
+        combined = sp.Sum((A(i, j) + strength * psi(i) * psi(j)) * w(j), (j, 1, n))
+        recovered = strength * sp.Sum(psi(i) * (w(i) / (1 + strength * q)), (i, 1, n))
+        learned = strength * q / (1 + strength * q)
+        return Derivation(
+            name="one_feature",
+            title="One mode among the others",
+            source=("simon2023eigenlearning",),
+            domain={
+                n: Size(),
+                i: Index(n),
+                j: Index(n),
+                A: Map(Index(n), Index(n)),
+                w: Map(Index(n)),
+                strength: POSITIVE,
+                kappa: POSITIVE,
+            },
+            hypotheses=(
+                Step(
+                    "values",
+                    psi(i),
+                    ":=",
+                    sp.Sum(A(i, j) * w(j), (j, 1, n)),
+                    "the mode at the data; $w$ solves the system of the other modes and the ridge for it",
+                ),
+                Step("response", q, ":=", sp.Sum(psi(i) * w(i), (i, 1, n)), "how strongly they answer to it"),
+            ),
+            steps=(
+                Step(
+                    "all-modes",
+                    combined,
+                    "=",
+                    (1 + strength * q) * psi(i),
+                    "add the mode to the others: $w$ solves the new system too, up to a factor",
+                    uses=("response", "values"),
+                ),
+                Step("learned", recovered, "=", learned, "so this part of the mode is recovered", uses=("response",)),
+                Step(
+                    "shared",
+                    lam0 * (1 / kappa) / (1 + lam0 * (1 / kappa)),
+                    "=",
+                    lam0 / (lam0 + kappa),
+                    "if $q$ were $1/\\kappa$, the same for all modes",
+                ),
+                Step(
+                    "concentration",
+                    q,
+                    "->",
+                    1 / kappa,
+                    "for Gaussian features, as samples and modes grow together",
+                    limit="sample size",
+                    cite="simon2023eigenlearning",
+                    experiment="generalization.response_of_modes",
+                ),
+            ),
+        )
+
+
+@cache
+def learning_curve() -> Derivation:
+    """From the effective ridge to the predicted error, and what multiplies the noise."""
+    squares = sp.Sum(L(k, kappa) ** 2, (k, 1, M))
+    total, train = sp.Function("E", real=True), sp.Function("E_train", real=True)
+    with sp.evaluate(False):
+        share = lam(k) / (lam(k) + kappa)
+        unlearned = sp.Sum((1 - L(k, kappa)) ** 2 * a(k) ** 2, (k, 1, M))
+        return Derivation(
+            name="learning_curve",
+            title="Predicted learning curves",
+            source=("bordelon2020spectrum", "simon2023eigenlearning"),
+            domain={
+                n: Size(),
+                M: Size(),
+                k: Index(M),
+                lam: Map(Index(M)),
+                a: Map(Index(M)),
+                kappa: Interval(6.0, 9.0),
+                delta: POSITIVE,
+                sigma: POSITIVE,
+                total: Map(Interval()),
+                train: Map(Interval()),
+            },
+            steps=(
+                Step("learnability", L(k, kappa), ":=", share, "the part of mode $k$ that is learned"),
+                Step(
+                    "capacity",
+                    capacity(kappa),
+                    ":=",
+                    sp.Sum(L(k, kappa), (k, 1, M)) + delta / kappa,
+                    "what all modes and the ridge take up",
+                ),
+                Step(
+                    "budget",
+                    capacity(kappa),
+                    "=",
+                    n,
+                    "each sample is spent once: this fixes $\\kappa$",
+                    cite="simon2023eigenlearning",
+                ),
+                Step(
+                    "without-ridge",
+                    capacity(kappa) - sp.Sum(L(k, kappa), (k, 1, M)),
+                    "=",
+                    delta / kappa,
+                    "the share of the ridge; without one, samples are spent on modes alone",
+                    uses=("capacity",),
+                ),
+                Step(
+                    "unlearned",
+                    1 - L(k, kappa),
+                    "=",
+                    kappa / (lam(k) + kappa),
+                    "a mode is missed if its eigenvalue is below $\\kappa$",
+                    uses=("learnability",),
+                ),
+                Step(
+                    "slope",
+                    sp.Derivative(capacity(kappa), kappa),
+                    "=",
+                    -1 / kappa * (capacity(kappa) - squares),
+                    "differentiate, mode by mode",
+                    by=(rules.differentiate(),),
+                    uses=("capacity", "learnability"),
+                ),
+                Step(
+                    "overfitting",
+                    overfitting(kappa),
+                    ":=",
+                    capacity(kappa) / (capacity(kappa) - squares),
+                    "the overfitting coefficient",
+                ),
+                Step(
+                    "elasticity",
+                    -capacity(kappa) / (kappa * sp.Derivative(capacity(kappa), kappa)),
+                    "=",
+                    overfitting(kappa),
+                    "it says by how many percent $\\kappa$ falls with one percent more samples",
+                    uses=("slope", "overfitting"),
+                ),
+                Step(
+                    "risk",
+                    total(kappa),
+                    "=",
+                    overfitting(kappa) * (unlearned + sigma**2),
+                    "the error on a fresh noisy label",
+                    cite="simon2023eigenlearning",
+                ),
+                Step(
+                    "training-error",
+                    train(kappa),
+                    "=",
+                    (delta / (n * kappa)) ** 2 * total(kappa),
+                    "the error on the training labels",
+                    cite="canatar2021spectral",
+                ),
+                Step(
+                    "tail",
+                    lam(k) / kappa - lam(k) ** 2 / (kappa * (lam(k) + kappa)),
+                    "=",
+                    L(k, kappa),
+                    "a mode far below $\\kappa$ takes up $\\lambda_k/\\kappa$: it acts as a ridge $\\lambda_k$",
+                    uses=("learnability",),
+                ),
+            ),
+        )

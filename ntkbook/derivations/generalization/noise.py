@@ -1,0 +1,85 @@
+"""What fitting noise costs: benign, tempered or catastrophic, by the tail of the spectrum; and the circle."""
+
+from functools import cache
+
+import sympy as sp
+
+from ntkbook.proof import Derivation, Interval, Step, rules
+
+from .symbols import kappa
+
+alpha, C, ell, s, x = sp.symbols("alpha C ell s x", positive=True)
+
+
+def elasticity(capacity):
+    """By how many percent kappa falls with one percent more samples."""
+    return -capacity / (kappa * sp.Derivative(capacity, kappa))
+
+
+@cache
+def noise_by_tail() -> Derivation:
+    """The overfitting coefficient of ridgeless regression for three tails of the spectrum."""
+    with sp.evaluate(False):
+        log = sp.log(1 / kappa)
+        return Derivation(
+            name="noise_by_tail",
+            title="The tail of the spectrum decides what noise costs",
+            source=("mallinar2022benign", "simon2023eigenlearning"),
+            domain={
+                alpha: Interval(1.2, 4.0),
+                C: Interval(0.5, 2.0),
+                kappa: Interval(0.02, 0.3),
+                x: Interval(0.5, 2.0),
+                ell: Interval(2.0, 9.0),
+            },
+            steps=(
+                Step(
+                    "square-law",
+                    sp.Integral(1 / (1 + kappa * x**2), (x, 0, sp.oo)),
+                    "=",
+                    sp.pi / (2 * sp.sqrt(kappa)),
+                    "eigenvalues $k^{-2}$, the sum over modes taken as an integral",
+                    by=(rules.evaluate(),),
+                ),
+                Step(
+                    "tempered",
+                    elasticity(C * kappa ** (-1 / alpha)),
+                    "=",
+                    alpha,
+                    "eigenvalues $k^{-\\alpha}$: noise is multiplied by $\\alpha$, whatever the sample size",
+                    by=(rules.differentiate(),),
+                ),
+                Step(
+                    "catastrophic",
+                    elasticity(1 / alpha * log),
+                    "=",
+                    log,
+                    "eigenvalues $e^{-\\alpha k}$, those above $\\kappa$ are learned: it grows like $\\alpha n$",
+                    by=(rules.differentiate(),),
+                ),
+                Step(
+                    "benign",
+                    elasticity(C / (kappa * log)),
+                    "=",
+                    1 / (1 - 1 / log),
+                    "eigenvalues $1/(k \\log^2 k)$, a tail that hardly sums up",
+                    by=(rules.differentiate(),),
+                ),
+                Step(
+                    "benign-limit",
+                    sp.Limit(1 / (1 - 1 / ell), ell, sp.oo),
+                    "=",
+                    sp.S.One,
+                    "with $\\ell = \\log(1/\\kappa)$: noise is fitted at no cost",
+                    by=(rules.limit(),),
+                ),
+                Step(
+                    "interpolation",
+                    1 + sp.Integral((1 - s) ** 2 + s**2, (s, 0, 1)),
+                    "=",
+                    sp.Rational(5, 3),
+                    "straight lines between noisy neighbours, and the noise of the test label",
+                    by=(rules.evaluate(),),
+                ),
+            ),
+        )
