@@ -3,6 +3,8 @@
 Nothing is computed here but places on the page. Call `use_house_style()` once per notebook.
 """
 
+from ntkbook.plotting.central_limit import plot_central_limit
+from ntkbook.plotting.gaussian_draws import plot_gaussian_draws
 from ntkbook.plotting.kernel_row import plot_kernel_row
 from ntkbook.plotting.prediction_band import plot_prediction_band
 from ntkbook.plotting.single_neuron import plot_single_neuron
@@ -12,6 +14,8 @@ from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
 
 __all__ = [
     "COLORS",
+    "plot_central_limit",
+    "plot_gaussian_draws",
     "plot_kernel_row",
     "plot_prediction_band",
     "plot_single_neuron",
