@@ -8,9 +8,13 @@ from functools import cache
 
 from ntkbook.proof import Derivation
 
-from . import errata, gradient_flow, preliminaries
+from . import errata, gradient_flow, linearization, preliminaries
 
-CHAPTERS = {"preliminaries": preliminaries.DERIVATIONS, "gradient_flow": gradient_flow.DERIVATIONS}
+CHAPTERS = {
+    "preliminaries": preliminaries.DERIVATIONS,
+    "gradient_flow": gradient_flow.DERIVATIONS,
+    "linearization": linearization.DERIVATIONS,
+}
 """The derivations of each page, by the page's name, in reading order."""
 
 
@@ -25,4 +29,4 @@ def registered() -> tuple[Derivation, ...]:
     return tuple(d for derivations in by_chapter().values() for d in derivations)
 
 
-__all__ = ["CHAPTERS", "by_chapter", "errata", "gradient_flow", "preliminaries", "registered"]
+__all__ = ["CHAPTERS", "by_chapter", "errata", "gradient_flow", "linearization", "preliminaries", "registered"]

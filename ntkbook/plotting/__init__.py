@@ -7,8 +7,10 @@ from ntkbook.plotting.central_limit import plot_central_limit
 from ntkbook.plotting.gaussian_draws import plot_gaussian_draws
 from ntkbook.plotting.kernel_row import plot_kernel_row
 from ntkbook.plotting.prediction_band import plot_prediction_band
+from ntkbook.plotting.rates import plot_rates
 from ntkbook.plotting.single_neuron import plot_single_neuron
 from ntkbook.plotting.style import COLORS, use_house_style
+from ntkbook.plotting.training_bands import plot_training_bands
 from ntkbook.plotting.two_paths import plot_two_paths
 from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
 
@@ -18,7 +20,9 @@ __all__ = [
     "plot_gaussian_draws",
     "plot_kernel_row",
     "plot_prediction_band",
+    "plot_rates",
     "plot_single_neuron",
+    "plot_training_bands",
     "plot_two_paths",
     "plot_velocity_agreement",
     "use_house_style",

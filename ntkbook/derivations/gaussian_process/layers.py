@@ -1,4 +1,7 @@
-"""The induction over layers: the first layer, a layer given the one below, and the mean over that one."""
+"""The induction over layers: the first layer, a layer given the one below, and the mean over that one.
+
+In progress: two of the derivations are not settled yet, so that none is exported.
+"""
 
 from functools import cache
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ntkbook import stax
-from ntkbook.experiments import Sweep, sweep
+from ntkbook.experiments import Estimate, Sweep, sweep
 from ntkbook.experiments.linearization.setting import LABELS, TEST_DEGREES, TRAIN_DEGREES, circle
 
 ROOT = 2**0.5
@@ -53,9 +53,11 @@ def jump_statistic():
         x, watched = circle(TRAIN_DEGREES), circle(TRAIN_DEGREES + TEST_DEGREES)
         readout = a[:, 0]
         # With W_std = sqrt(2) and two inputs the factor of the first layer is 1.
-        pushes = ROOT / width**0.5 * readout[:, None] * ((W.T @ x.T > 0) * c) @ x
+        pushes = ROOT / width**0.5 * readout[:, None] * ((W.T @ x.T > 0).astype(c.dtype) * c[None]) @ x
         before, after = W.T @ watched.T > 0, (W.T + pushes) @ watched.T > 0
-        return width**0.5 * 2.0 / width * (readout[:, None] ** 2 * (after * 1.0 - before * 1.0)).sum(0)
+        return (
+            width**0.5 * 2.0 / width * (readout[:, None] ** 2 * (after.astype(c.dtype) - before.astype(c.dtype))).sum(0)
+        )
 
     return statistic
 
@@ -63,3 +65,13 @@ def jump_statistic():
 def kernel_jump(widths=(4096,), seeds: int = 2000) -> Sweep:
     """Draws of sqrt(n) times the change of the kernel on its diagonal by passages of the kink."""
     return sweep(jump_statistic(), widths, seeds)
+
+
+def extrapolated(means: Estimate) -> Estimate:
+    """The value at infinite width from the last two widths, of which one is four times the other.
+
+    It is assumed that the distance to the limit falls as n^(-1/2), so that it halves: 2 m(4n) - m(n).
+    """
+    wide, narrow = means[-1], means[-2]
+    error = np.hypot(2 * wide.standard_error, narrow.standard_error)
+    return Estimate(2 * wide.value - narrow.value, error, means.dof)
