@@ -14,7 +14,12 @@ from .domain import Domain, Index, Map, Vector
 from .errors import IllFormedStep
 from .terms import Component, Stack, substitute
 
-SCRIPT = {"L": r"\mathcal{L}"}
+SCRIPT = {
+    "L": r"\mathcal{L}",
+    "relu": r"\operatorname{relu}",
+    "step": r"\operatorname{step}",
+    "sgn": r"\operatorname{sgn}",
+}
 """Functions in script letters: the loss is typed L, and a plain L on the page counts hidden layers."""
 
 LAYER = {"next": "l+1", "previous": "l-1"}
@@ -247,7 +252,8 @@ class _Printer(LatexPrinter):
             if not above:
                 return sign + front
             return sign + front + " " + self._product(above, alone=False)
-        return sign + (self._product(above) or "1")
+        # Behind a minus a sum needs its brackets, also where it is the only factor.
+        return sign + (self._product(above, alone=not sign) or "1")
 
     def _product(self, factors, alone=True):
         if len(factors) == 1 and alone:

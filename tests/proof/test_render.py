@@ -108,3 +108,12 @@ def test_a_symbol_may_stand_in_a_negative_exponent():
     b = sp.Symbol("b", positive=True)
     assert latex(N**-b, Domain({**DOMAIN, b: Interval(0.5, 1.0)})).replace(" ", "") == "N^{-b}"
     assert latex(1 / N**2, Domain(DOMAIN)) == r"\frac{1}{N^{2}}"
+
+
+def test_a_sum_behind_a_minus_keeps_its_brackets():
+    with sp.evaluate(False):
+        difference = sp.tanh(x) - (x - x**3 / 3)
+        negated = -(x + f(i))
+    assert latex(difference, Domain(DOMAIN)).endswith(r"- \left(x - \frac{x^{3}}{3}\right)")
+    assert latex(negated, Domain(DOMAIN)) == "-(x + f_{i})"
+    assert latex(-x, Domain(DOMAIN)) == "-x"

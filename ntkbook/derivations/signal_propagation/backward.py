@@ -19,7 +19,8 @@ from ntkbook.proof import (
     rules,
 )
 
-from .symbols import LAYER, i, j, k, n, n_next, phi, sigma_w, w
+from .layer import correlation_map
+from .symbols import LAYER, chi, i, j, k, n, n_next, phi, q, sigma_w, w
 
 z = sp.Symbol("z__l", real=True)
 scale = sp.Symbol("s", positive=True)
@@ -45,7 +46,8 @@ def backward() -> Derivation:
             name="backward",
             title="The way back",
             source=("schoenholz2017deep",),
-            domain={**LAYER, z: Vector(n), f: Map(Vector(n_next)), delta: Map(Index(n_next))},
+            domain={z: Vector(n), f: Map(Vector(n_next)), delta: Map(Index(n_next))},
+            given=(correlation_map(),),
             hypotheses=(
                 Step(
                     "forward",
@@ -66,14 +68,32 @@ def backward() -> Derivation:
                     uses=("forward",),
                 ),
                 Step(
+                    "independence",
+                    Expectation(Partial(output, z, i) ** 2, w),
+                    "~",
+                    sigma_w**2 / n * slope**2 * sp.Sum(Expectation(Partial(output, layer, k) ** 2, w), (k, 1, n_next)),
+                    "as if the weights on the way back were drawn afresh",
+                    limit="width",
+                    cite="yang2019scaling",
+                ),
+                Step(
                     "mean-square",
                     Expectation(back**2, w),
                     "=",
                     per_unit,
-                    "weights that $\\delta$ does not know: unequal ones have mean product 0",
+                    "with numbers $\\delta_k$ that do not depend on the weights",
                     by=(rules.wick(),),
                 ),
                 Step("layer", sp.Sum(per_unit, (i, 1, n)), "=", factor * total, "add up the units of the layer"),
+                Step(
+                    "gain",
+                    factor,
+                    "->",
+                    chi(q),
+                    "the average over many units is the mean in the definition of $\\chi$",
+                    limit="width",
+                    experiment="signal_propagation.layer_averages",
+                ),
             ),
         )
 

@@ -11,7 +11,6 @@ from .symbols import (
     LENGTH,
     K,
     L,
-    S,
     V,
     above,
     b,
@@ -20,8 +19,10 @@ from .symbols import (
     k,
     mean,
     n,
+    pair,
     phi,
     q,
+    r,
     rho,
     s,
     sigma_b,
@@ -34,39 +35,25 @@ from .symbols import (
 )
 
 
-def _pre_activation(unit, below):
-    """The pre-activation of a unit, given the activations below."""
-    return sigma_w / sp.sqrt(n) * sp.Sum(w(unit, i) * below, (i, 1, n)) + sigma_b * b(unit)
-
-
 @cache
 def variance_map() -> Derivation:
-    """How the mean square of the pre-activations goes from layer to layer."""
+    """The mean square of a pre-activation, given the layer below, and what it becomes when that layer is wide."""
     with sp.evaluate(False):
+        unit = sigma_w / sp.sqrt(n) * sp.Sum(w(k, i) * phi(z(i)), (i, 1, n)) + sigma_b * b(k)
         squares = 1 / n * sp.Sum(phi(z(i)) ** 2, (i, 1, n))
         return Derivation(
             name="variance_map",
-            title="The variance map",
+            title="The mean square of a layer",
             source=("poole2016exponential", "schoenholz2017deep"),
             domain={**LAYER, **LENGTH, z: Map(Index(n))},
-            hypotheses=(
-                Step(
-                    "layer",
-                    above(k),
-                    ":=",
-                    _pre_activation(k, phi(z(i))),
-                    "a layer with independent standard normal weights $w$ and biases $b$",
-                ),
-            ),
             steps=(
                 Step(
                     "mean-square",
-                    Expectation(above(k) ** 2, w, b),
+                    Expectation(unit**2, w, b),
                     "=",
                     sigma_w**2 * squares + sigma_b**2,
                     "unequal weights have mean product 0",
                     by=(rules.wick(),),
-                    uses=("layer",),
                 ),
                 Step(
                     "average",
@@ -77,13 +64,6 @@ def variance_map() -> Derivation:
                     limit="width",
                     experiment="signal_propagation.layer_averages",
                 ),
-                Step(
-                    "map",
-                    V(q),
-                    ":=",
-                    sigma_w**2 * mean(phi(sp.sqrt(q) * u) ** 2) + sigma_b**2,
-                    "the mean square of the next layer",
-                ),
             ),
         )
 
@@ -91,28 +71,27 @@ def variance_map() -> Derivation:
 @cache
 def correlation_map() -> Derivation:
     """How the covariance at two inputs goes through a layer, and its slope where the inputs are equal."""
-    other = sp.sqrt(q) * (rho * u + sp.sqrt(1 - rho**2) * v)
     with sp.evaluate(False):
-        first = phi(sp.sqrt(q) * u)
-        slopes = Prime(first) * Prime(phi(other))
-        mixed = first * Prime(phi(other))
+        first, second = phi(sp.sqrt(q) * u), phi(sp.sqrt(q) * pair(rho))
+        mixed = first * Prime(second)
         moving = sigma_w**2 * sp.sqrt(q) * (mean(u * mixed, u, v) - rho / sp.sqrt(1 - rho**2) * mean(v * mixed, u, v))
+        slopes = sigma_w**2 * q * mean(Prime(first) * Prime(second), u, v)
         return Derivation(
             name="correlation_map",
             title="The covariance map, and its slope at equal inputs",
             source=("poole2016exponential", "schoenholz2017deep"),
             domain={**LAYER, **LENGTH},
             steps=(
+                Step("pair", pair(rho), ":=", rho * u + sp.sqrt(1 - rho**2) * v, "has correlation $\\rho$ with $u$"),
                 Step(
                     "map",
                     K(rho),
                     ":=",
-                    sigma_w**2 * mean(first * phi(other), u, v) + sigma_b**2,
-                    "two inputs with mean square $q$ and correlation $\\rho$",
+                    sigma_w**2 * mean(first * second, u, v) + sigma_b**2,
+                    "the covariance after a layer, from mean square $q$ and correlation $\\rho$",
                 ),
-                Step("variance", V(q), ":=", sigma_w**2 * mean(first**2) + sigma_b**2, "one input: the variance map"),
-                Step("equal", K(1), "=", V(q), "equal inputs", uses=("map", "variance")),
-                Step("gain", chi(q), ":=", sigma_w**2 * mean(Prime(first) ** 2), "a name for what comes next"),
+                Step("variance", V(q), ":=", sigma_w**2 * mean(first**2) + sigma_b**2, "the mean square after a layer"),
+                Step("equal", K(1), "=", V(q), "equal inputs", uses=("map", "pair", "variance")),
                 Step(
                     "derivative",
                     sp.Derivative(K(rho), rho),
@@ -120,40 +99,48 @@ def correlation_map() -> Derivation:
                     moving,
                     "differentiate under the mean",
                     by=(rules.differentiate(), rules.leibniz(), rules.linearity()),
-                    uses=("map",),
-                ),
-                Step(
-                    "slope-map",
-                    S(rho),
-                    ":=",
-                    sigma_w**2 * q * mean(slopes, u, v),
-                    "the same with slopes in place of values",
+                    uses=("map", "pair"),
                 ),
                 Step(
                     "slope",
                     moving,
                     "=",
-                    S(rho),
-                    "by parts, $\\mathbb{E}[u\\, g(u)] = \\mathbb{E}[g'(u)]$, in both numbers",
+                    slopes,
+                    "by parts in both numbers: $\\mathbb{E}[u\\, g(u)] = \\mathbb{E}[g'(u)]$",
                     by=(rules.stein(u), rules.stein(v), rules.linearity()),
-                    uses=("slope-map",),
+                    uses=("pair",),
                 ),
-                Step("end", S(1), "=", q * chi(q), "equal inputs again", uses=("slope-map", "gain")),
+                Step("gain", chi(q), ":=", sigma_w**2 * mean(Prime(first) ** 2), "a name for what comes next"),
+                Step(
+                    "end",
+                    sigma_w**2 * q * mean(Prime(first) * Prime(phi(sp.sqrt(q) * pair(1))), u, v),
+                    "=",
+                    q * chi(q),
+                    "the slope at equal inputs, $\\rho = 1$",
+                    uses=("pair", "gain"),
+                ),
             ),
+            equivalents={("pair", "change the sign of v*sqrt(1 - rho**2)"): "$-v$ for $v$ changes no mean"},
         )
 
 
 @cache
 def perturbation() -> Derivation:
-    """What becomes of a small change of the input."""
+    """What becomes of a small change of the input in one layer."""
     with sp.evaluate(False):
         speed = sp.Derivative(z(i, s), s)
         felt = Prime(phi(z(i, s))) * speed
+        squares = 1 / n * sp.Sum(Prime(phi(z(i, s))) ** 2 * speed**2, (i, 1, n))
+        moved = sigma_w / sp.sqrt(n) * sp.Sum(w(k, i) * felt, (i, 1, n))
+        wide = mean(Prime(phi(sp.sqrt(q) * u)) ** 2 * (sp.sqrt(r) * v) ** 2, u, v)
+        change = r * mean(v**2, v)
         return Derivation(
             name="perturbation",
             title="The gain of a small perturbation",
             source=("poole2016exponential", "schoenholz2017deep"),
-            domain={**LAYER, s: Interval(-1.0, 1.0), z: Map(Index(n), Interval(-1.0, 1.0))},
+            domain={s: Interval(-1.0, 1.0), z: Map(Index(n), Interval(-1.0, 1.0))},
+            given=(correlation_map(),),
+            equivalents={("gain", "drop the factor Expectation(v**2, v)"): "that mean is 1"},
             hypotheses=(
                 Step(
                     "layer",
@@ -168,19 +155,38 @@ def perturbation() -> Derivation:
                     "velocity",
                     sp.Derivative(above(k, s), s),
                     "=",
-                    sigma_w / sp.sqrt(n) * sp.Sum(w(k, i) * felt, (i, 1, n)),
+                    moved,
                     "differentiate",
                     by=(rules.differentiate(),),
                     uses=("layer",),
                 ),
                 Step(
                     "mean-square",
-                    Expectation((sigma_w / sp.sqrt(n) * sp.Sum(w(k, i) * felt, (i, 1, n))) ** 2, w),
+                    Expectation(moved**2, w),
                     "=",
-                    sigma_w**2 / n * sp.Sum(Prime(phi(z(i, s))) ** 2 * speed**2, (i, 1, n)),
+                    sigma_w**2 * squares,
                     "unequal weights have mean product 0",
                     by=(rules.wick(),),
                 ),
+                Step(
+                    "average",
+                    squares,
+                    "->",
+                    wide,
+                    "many units, whose values and velocities are independent, with mean squares $q$ and $r$",
+                    limit="width",
+                    experiment="signal_propagation.layer_averages",
+                ),
+                Step(
+                    "gain",
+                    sigma_w**2 * wide,
+                    "=",
+                    chi(q) * change,
+                    "independent numbers: a product of two means, of which the first has a name",
+                    by=(rules.factorize(),),
+                    uses=("correlation_map/gain",),
+                ),
+                Step("size", chi(q) * change, "=", chi(q) * r, "the mean square of the change", by=(rules.wick(),)),
             ),
         )
 

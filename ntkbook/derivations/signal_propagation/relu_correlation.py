@@ -4,48 +4,40 @@ from functools import cache
 
 import sympy as sp
 
-from ntkbook.proof import Derivation, Interval, Step, rules
+from ntkbook.proof import Derivation, Interval, Size, Step, rules
 
-rho = sp.Symbol("rho", real=True)
-e, theta, t = sp.symbols("e vartheta t", positive=True)
-L = sp.Symbol("L", integer=True, positive=True)
-kappa1 = sp.Function("kappa_1", real=True)
+from ..gaussian_process import relu_dual
+from ..gaussian_process.symbols import kappa0, kappa1, rho
 
-
-def _gap(body):
-    return 1 - body
+e, theta, angle = sp.symbols("epsilon vartheta alpha", positive=True)
+layer = sp.Symbol("l", integer=True, positive=True)
+gap = sp.Symbol("e_l", real=True)
 
 
 @cache
 def relu_gap() -> Derivation:
     """How the gap 1 - rho of two inputs shrinks in one layer."""
     with sp.evaluate(False):
-        angle = sp.acos(rho)
         shrink = sp.sin(theta) - theta * sp.cos(theta)
         return Derivation(
             name="relu_gap",
             title="The gap of a correlation in one ReLU layer",
             source=("cho2009kernel", "poole2016exponential"),
-            domain={rho: Interval(-0.9, 0.9), theta: Interval(0.1, 3.0), t: Interval(0.0, 3.0)},
+            domain={layer: Size(), gap: Interval(), theta: Interval(0.1, 3.0), angle: Interval(0.0, 3.0)},
+            given=(relu_dual(),),
             steps=(
-                Step(
-                    "kappa1",
-                    kappa1(rho),
-                    ":=",
-                    (sp.sqrt(1 - rho**2) + rho * (sp.pi - sp.acos(rho))) / sp.pi,
-                    "arc-cosine kernel of order 1",
-                ),
+                Step("slope", kappa0(1), "=", sp.S.One, "the gain is 1 at equal inputs", uses=("relu_dual/kappa0",)),
                 Step(
                     "gap",
                     1 - kappa1(rho),
                     "=",
-                    1 - rho - (sp.sqrt(1 - rho**2) - rho * angle) / sp.pi,
+                    1 - rho - (sp.sqrt(1 - rho**2) - rho * sp.acos(rho)) / sp.pi,
                     "take the gap out",
-                    uses=("kappa1",),
+                    uses=("relu_dual/kappa1",),
                 ),
                 Step(
                     "integral",
-                    sp.Integral(t * sp.sin(t), (t, 0, theta)),
+                    sp.Integral(angle * sp.sin(angle), (angle, 0, theta)),
                     "=",
                     shrink,
                     "by parts; with $\\rho = \\cos\\vartheta$ this is what the gap loses, times $\\pi$",
@@ -58,7 +50,7 @@ def relu_gap() -> Derivation:
                     -2 * sp.sqrt(2) / (3 * sp.pi),
                     "close to 1",
                     by=(rules.limit(),),
-                    uses=("kappa1",),
+                    uses=("relu_dual/kappa1",),
                 ),
                 Step(
                     "next",
@@ -72,7 +64,7 @@ def relu_gap() -> Derivation:
                     -sp.sqrt(2) / (30 * sp.pi),
                     "the term after that",
                     by=(rules.limit(),),
-                    uses=("kappa1",),
+                    uses=("relu_dual/kappa1",),
                 ),
                 Step(
                     "root",
@@ -81,7 +73,16 @@ def relu_gap() -> Derivation:
                     sp.sqrt(2) / (3 * sp.pi),
                     "one over the root of the gap grows by a constant in each layer",
                     by=(rules.limit(),),
-                    uses=("kappa1",),
+                    uses=("relu_dual/kappa1",),
+                ),
+                Step(
+                    "decay",
+                    layer**2 * gap,
+                    "->",
+                    9 * sp.pi**2 / 2,
+                    "adding up the layers, $1/\\sqrt{e_l}$ is near $\\sqrt 2\\, l/(3\\pi)$",
+                    limit="depth",
+                    experiment="signal_propagation.relu_gap_decay",
                 ),
             ),
         )

@@ -11,9 +11,10 @@ from ntkbook.proof import Expectation, Gaussian, Index, Interval, Map, Size
 n, n_next, L = sp.symbols("n_l n_next L", integer=True, positive=True)
 i, j, k, m = sp.symbols("i j k m", integer=True, positive=True)
 q, sigma_w, sigma_b = sp.symbols("q sigma_w sigma_b", positive=True)
+r = sp.Symbol("r", positive=True)
 s, u, v, rho, x = sp.symbols("s u v rho x", real=True)
 w, b, phi, z = (sp.Function(name, real=True) for name in ("w", "b", "varphi", "z__l"))
-above, V, K, S, chi = (sp.Function(name, real=True) for name in ("z__next", "V", "K", "S", "chi"))
+above, V, K, chi, pair = (sp.Function(name, real=True) for name in ("z__next", "V", "K", "chi", "g"))
 
 LAYER = {
     n_next: Size(),
@@ -31,8 +32,8 @@ LAYER = {
 }
 """Two layers of any widths, with Gaussian weights between them."""
 
-LENGTH = {q: Interval(0.3, 2.0), u: Gaussian(), v: Gaussian(), rho: Interval(-0.9, 0.9)}
-"""A mean square q of the pre-activations, and standard normal numbers to average over."""
+LENGTH = {q: Interval(0.3, 1.5), r: Interval(0.3, 2.0), u: Gaussian(), v: Gaussian(), rho: Interval(-0.9, 0.9)}
+"""Mean squares q of the pre-activations and r of their changes, and standard normal numbers to average over."""
 
 
 def mean(body, *numbers):

@@ -4,7 +4,6 @@ For polynomials, sines and the random functions of a domain, which are sums of s
 power of the number of nodes; for tanh or a function with a kink it does not, and those stay with the panels.
 """
 
-import itertools
 from functools import cache
 
 import jax
@@ -23,9 +22,12 @@ ENTIRE = (sp.Add, sp.Mul, sp.sin, sp.cos, AppliedUndef, Prime)
 
 
 @cache
-def _nodes(count: int):
+def _grid(count: int, directions: int):
+    """Points (count^directions, directions) and their weights, which add up to 1."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(count)
-    return nodes, weights / weights.sum()
+    axes = np.meshgrid(*[nodes] * directions, indexing="ij")
+    masses = np.meshgrid(*[weights / weights.sum()] * directions, indexing="ij")
+    return np.stack([a.ravel() for a in axes], axis=1), np.prod([m.ravel() for m in masses], axis=0)
 
 
 def is_entire(expr: sp.Basic, symbols: list[sp.Symbol]) -> bool:
@@ -41,9 +43,7 @@ def mean(expr: Expectation, scope):
     symbols = [s for s in averaged_symbols(expr, scope.domain) if expr.body.has(s)]
     if not symbols or len(symbols) > 2 or scope.nodes not in NODES or not is_entire(expr.body, symbols):
         return None
-    nodes, weights = _nodes(NODES[scope.nodes])
-    grid = jnp.asarray(list(itertools.product(nodes, repeat=len(symbols))))
-    mass = np.prod(list(itertools.product(weights, repeat=len(symbols))), axis=1)
+    grid, mass = _grid(NODES[scope.nodes], len(symbols))
 
     def value(point):
         inner = scope
@@ -51,4 +51,4 @@ def mean(expr: Expectation, scope):
             inner = inner.bind(symbol, number)
         return evaluate(expr.body, inner)
 
-    return jnp.dot(jnp.asarray(mass), jax.vmap(value)(grid))
+    return jnp.dot(jnp.asarray(mass), jax.vmap(value)(jnp.asarray(grid)))
