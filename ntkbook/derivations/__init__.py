@@ -8,12 +8,13 @@ from functools import cache
 
 from ntkbook.proof import Derivation
 
-from . import errata, gradient_flow, linearization, preliminaries
+from . import errata, gradient_flow, linearization, preliminaries, spectra
 
 CHAPTERS = {
     "preliminaries": preliminaries.DERIVATIONS,
     "gradient_flow": gradient_flow.DERIVATIONS,
     "linearization": linearization.DERIVATIONS,
+    "spectra": spectra.DERIVATIONS,
 }
 """The derivations of each page, by the page's name, in reading order."""
 
@@ -29,4 +30,13 @@ def registered() -> tuple[Derivation, ...]:
     return tuple(d for derivations in by_chapter().values() for d in derivations)
 
 
-__all__ = ["CHAPTERS", "by_chapter", "errata", "gradient_flow", "linearization", "preliminaries", "registered"]
+__all__ = [
+    "CHAPTERS",
+    "by_chapter",
+    "errata",
+    "gradient_flow",
+    "linearization",
+    "preliminaries",
+    "registered",
+    "spectra",
+]

@@ -3,9 +3,10 @@
 Nothing is computed here but places on the page. Call `use_house_style()` once per notebook.
 """
 
-from ntkbook.plotting.central_limit import plot_central_limit
-from ntkbook.plotting.gaussian_draws import plot_gaussian_draws
+from ntkbook.plotting.cluster_spread import plot_cluster_spread
 from ntkbook.plotting.kernel_row import plot_kernel_row
+from ntkbook.plotting.kernel_spectra import plot_kernel_spectra
+from ntkbook.plotting.mode_decay import plot_mode_decay
 from ntkbook.plotting.prediction_band import plot_prediction_band
 from ntkbook.plotting.rates import plot_rates
 from ntkbook.plotting.single_neuron import plot_single_neuron
@@ -16,9 +17,10 @@ from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
 
 __all__ = [
     "COLORS",
-    "plot_central_limit",
-    "plot_gaussian_draws",
+    "plot_cluster_spread",
     "plot_kernel_row",
+    "plot_kernel_spectra",
+    "plot_mode_decay",
     "plot_prediction_band",
     "plot_rates",
     "plot_single_neuron",

@@ -243,7 +243,8 @@ class _Printer(LatexPrinter):
 
     def _print_Mul(self, expr):
         sign, above, below = _fraction(expr)
-        small = [a for a in above if a.is_Atom or (a.is_Pow and a.base.is_Atom)]
+        names = any(b.is_Add for b in below)
+        small = [a for a in above if self._is_small(a) or (names and self._is_name(a))]
         leading = []
         if below:
             while above and above[0] in small:
@@ -254,6 +255,10 @@ class _Printer(LatexPrinter):
             return sign + front + " " + self._product(above, alone=False)
         # Behind a minus a sum needs its brackets, also where it is the only factor.
         return sign + (self._product(above, alone=not sign) or "1")
+
+    @staticmethod
+    def _is_small(factor):
+        return factor.is_Atom or (factor.is_Pow and factor.base.is_Atom)
 
     def _product(self, factors, alone=True):
         if len(factors) == 1 and alone:

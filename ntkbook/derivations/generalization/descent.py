@@ -7,30 +7,27 @@ import sympy as sp
 from ntkbook.proof import Derivation, Index, Interval, Map, Step, rules
 
 m = sp.Symbol("m", integer=True, positive=True)
-n, p, r, sigma, gamma, s = sp.symbols("n p r sigma gamma s", positive=True)
+n, p, r, sigma, gamma, s, b = sp.symbols("n p r sigma gamma s b", positive=True)
 below, above, wide = sp.Function("R_-", real=True), sp.Function("R_+", real=True), sp.Function("R", real=True)
 
 
 @cache
 def inverse_chi_square() -> Derivation:
-    """The mean of one over a sum of m + 2 squared standard normal numbers."""
-
-    def moment(power):
-        return sp.Integral(s**power * sp.exp(-(s**2) / 2), (s, 0, sp.oo))
-
+    """The mean of one over a sum of m + 2 squared standard normal numbers, by one integration by parts."""
+    bell = sp.exp(-(s**2) / 2)
     with sp.evaluate(False):
         return Derivation(
             name="inverse_chi_square",
             title="One over a chi-square",
-            domain={m: Index(sp.Integer(3)), s: Interval(0.1, 2.0)},
+            domain={m: Index(sp.Integer(3)), s: Interval(0.1, 2.0), b: Interval(0.5, 4.0)},
             steps=(
                 Step(
-                    "mean",
-                    moment(m - 1) / moment(m + 1),
+                    "by-parts",
+                    sp.Integral((m * s ** (m - 1) - s * s**m) * bell, (s, 0, b)),
                     "=",
-                    1 / m,
-                    "in polar coordinates the radius has the weight $s^{m+1} e^{-s^2/2}$; integrate by parts",
-                    by=(rules.evaluate(),),
+                    b**m * sp.exp(-(b**2) / 2),
+                    "the integrand is the derivative of $s^m e^{-s^2/2}$",
+                    by=(rules.antiderivative(s**m * bell, s),),
                 ),
             ),
         )
@@ -73,11 +70,10 @@ def linear_double_descent() -> Derivation:
                 ),
                 Step(
                     "few-limit",
-                    sp.Limit(sigma**2 * (n / gamma) / (n - n / gamma - 1), n, sp.oo),
+                    sigma**2 * (n / gamma) / (n - n / gamma),
                     "=",
                     sigma**2 / (gamma - 1),
-                    "$\\gamma$ samples for each feature, many of both",
-                    by=(rules.limit(),),
+                    "$\\gamma$ samples for each feature, and so many that the 1 does not matter",
                 ),
                 Step(
                     "wide",
@@ -88,11 +84,10 @@ def linear_double_descent() -> Derivation:
                 ),
                 Step(
                     "many-limit",
-                    sp.Limit(r**2 * (1 - n / (gamma * n)) + sigma**2 * n / (gamma * n - n - 1), n, sp.oo),
+                    r**2 * (1 - n / (gamma * n)) + sigma**2 * n / (gamma * n - n),
                     "=",
                     wide(gamma),
-                    "$\\gamma$ features for each sample, many of both",
-                    by=(rules.limit(),),
+                    "put in $p = \\gamma n$, and leave out the 1",
                     uses=("wide",),
                 ),
                 Step(

@@ -6,7 +6,7 @@ import sympy as sp
 
 from ntkbook.proof import Derivation, Index, Interval, Map, Size, Step, rules
 
-from .symbols import A, L, M, a, delta, i, j, k, kappa, lam, lam0, n, psi, sigma, w
+from .symbols import A, M, a, delta, i, j, k, kappa, lam, lam0, learned, n, psi, sigma, w
 
 POSITIVE = Interval(0.5, 2.0)
 capacity, overfitting = sp.Function("D", real=True), sp.Function("E_0", real=True)
@@ -19,7 +19,6 @@ def one_feature() -> Derivation:
     with sp.evaluate(False):
         combined = sp.Sum((A(i, j) + strength * psi(i) * psi(j)) * w(j), (j, 1, n))
         recovered = strength * sp.Sum(psi(i) * (w(i) / (1 + strength * q)), (i, 1, n))
-        learned = strength * q / (1 + strength * q)
         return Derivation(
             name="one_feature",
             title="One mode among the others",
@@ -52,7 +51,14 @@ def one_feature() -> Derivation:
                     "add the mode to the others: $w$ solves the new system too, up to a factor",
                     uses=("response", "values"),
                 ),
-                Step("learned", recovered, "=", learned, "so this part of the mode is recovered", uses=("response",)),
+                Step(
+                    "learned",
+                    recovered,
+                    "=",
+                    lam0 * q / (1 + lam0 * q),
+                    "so this part of the mode is recovered",
+                    uses=("response",),
+                ),
                 Step(
                     "shared",
                     lam0 * (1 / kappa) / (1 + lam0 * (1 / kappa)),
@@ -77,11 +83,11 @@ def one_feature() -> Derivation:
 @cache
 def learning_curve() -> Derivation:
     """From the effective ridge to the predicted error, and what multiplies the noise."""
-    squares = sp.Sum(L(k, kappa) ** 2, (k, 1, M))
-    total, train = sp.Function("E", real=True), sp.Function("E_train", real=True)
+    squares = sp.Sum(learned(k, kappa) ** 2, (k, 1, M))
+    total, train = sp.Function("E", real=True), sp.Function("E_tr", real=True)
     with sp.evaluate(False):
         share = lam(k) / (lam(k) + kappa)
-        unlearned = sp.Sum((1 - L(k, kappa)) ** 2 * a(k) ** 2, (k, 1, M))
+        unlearned = sp.Sum((1 - learned(k, kappa)) ** 2 * a(k) ** 2, (k, 1, M))
         return Derivation(
             name="learning_curve",
             title="Predicted learning curves",
@@ -99,12 +105,12 @@ def learning_curve() -> Derivation:
                 train: Map(Interval()),
             },
             steps=(
-                Step("learnability", L(k, kappa), ":=", share, "the part of mode $k$ that is learned"),
+                Step("learnability", learned(k, kappa), ":=", share, "the part of mode $k$ that is learned"),
                 Step(
                     "capacity",
                     capacity(kappa),
                     ":=",
-                    sp.Sum(L(k, kappa), (k, 1, M)) + delta / kappa,
+                    sp.Sum(learned(k, kappa), (k, 1, M)) + delta / kappa,
                     "what all modes and the ridge take up",
                 ),
                 Step(
@@ -117,7 +123,7 @@ def learning_curve() -> Derivation:
                 ),
                 Step(
                     "without-ridge",
-                    capacity(kappa) - sp.Sum(L(k, kappa), (k, 1, M)),
+                    capacity(kappa) - sp.Sum(learned(k, kappa), (k, 1, M)),
                     "=",
                     delta / kappa,
                     "the share of the ridge; without one, samples are spent on modes alone",
@@ -125,7 +131,7 @@ def learning_curve() -> Derivation:
                 ),
                 Step(
                     "unlearned",
-                    1 - L(k, kappa),
+                    1 - learned(k, kappa),
                     "=",
                     kappa / (lam(k) + kappa),
                     "a mode is missed if its eigenvalue is below $\\kappa$",
@@ -175,7 +181,7 @@ def learning_curve() -> Derivation:
                     "tail",
                     lam(k) / kappa - lam(k) ** 2 / (kappa * (lam(k) + kappa)),
                     "=",
-                    L(k, kappa),
+                    learned(k, kappa),
                     "a mode far below $\\kappa$ takes up $\\lambda_k/\\kappa$: it acts as a ridge $\\lambda_k$",
                     uses=("learnability",),
                 ),

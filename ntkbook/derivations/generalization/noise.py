@@ -8,7 +8,7 @@ from ntkbook.proof import Derivation, Interval, Step, rules
 
 from .symbols import kappa
 
-alpha, C, ell, s, x = sp.symbols("alpha C ell s x", positive=True)
+alpha, C, z, s, x = sp.symbols("alpha C z s x", positive=True)
 
 
 def elasticity(capacity):
@@ -30,7 +30,7 @@ def noise_by_tail() -> Derivation:
                 C: Interval(0.5, 2.0),
                 kappa: Interval(0.02, 0.3),
                 x: Interval(0.5, 2.0),
-                ell: Interval(2.0, 9.0),
+                z: Interval(2.0, 9.0),
             },
             steps=(
                 Step(
@@ -67,10 +67,10 @@ def noise_by_tail() -> Derivation:
                 ),
                 Step(
                     "benign-limit",
-                    sp.Limit(1 / (1 - 1 / ell), ell, sp.oo),
+                    sp.Limit(1 / (1 - 1 / z), z, sp.oo),
                     "=",
                     sp.S.One,
-                    "with $\\ell = \\log(1/\\kappa)$: noise is fitted at no cost",
+                    "with $z = \\log(1/\\kappa)$: noise is fitted at no cost",
                     by=(rules.limit(),),
                 ),
                 Step(

@@ -8,6 +8,8 @@ from ntkbook.proof import Derivation, Index, Interval, Map, Size, Step, rules
 
 from .symbols import M, k, m, theta, u
 
+q = sp.Symbol("q", positive=True)
+
 h = sp.Function("h", real=True)
 nngp, ntk, bias, kappa0, kappa1 = (
     sp.Function(name, real=True) for name in ("Sigma", "Theta", "B", "kappa_0", "kappa_1")
@@ -23,13 +25,11 @@ def fourier_modes() -> Derivation:
     def against(wave):
         return 1 / (2 * sp.pi) * sp.Integral(kernel(theta, u) * wave(k * u), (u, -sp.pi, sp.pi))
 
-    def chain(wave):
+    def chain():
         return (rules.translate(u, theta), rules.full_period(u), rules.angle_sum(u), rules.parity(u))
 
     with sp.evaluate(False):
         value = 1 / sp.pi * sp.Integral(h(sp.cos(u)) * sp.cos(k * u), (u, 0, sp.pi))
-        turned = sp.Integral(h(sp.cos(u)) * sp.cos(k * theta + k * u), (u, -sp.pi, sp.pi))
-        factor = 1 / (2 * sp.pi)
         return Derivation(
             name="fourier_modes",
             title="Waves are the modes of the circle",
@@ -45,24 +45,15 @@ def fourier_modes() -> Derivation:
                 ),
             ),
             steps=(
-                Step(
-                    "turned",
-                    against(sp.cos),
-                    "=",
-                    factor * turned,
-                    "count angles from $\\theta$ on; a full turn is a full turn, wherever it begins",
-                    by=(rules.translate(u, theta), rules.full_period(u)),
-                    uses=("kernel",),
-                ),
                 Step("eigenvalue", eigenvalue(k), ":=", value, "the Fourier coefficient of the kernel"),
                 Step(
                     "eigenfunction",
-                    factor * turned,
+                    against(sp.cos),
                     "=",
                     eigenvalue(k) * sp.cos(k * theta),
-                    "cosine of a sum; its odd part integrates to 0, its even part is twice the half",
-                    by=(rules.angle_sum(u), rules.parity(u)),
-                    uses=("eigenvalue",),
+                    "count angles from $\\theta$ on; cosine of a sum; the odd part integrates to 0",
+                    by=chain(),
+                    uses=("kernel", "eigenvalue"),
                 ),
                 Step(
                     "sine",
@@ -70,7 +61,7 @@ def fourier_modes() -> Derivation:
                     "=",
                     eigenvalue(k) * sp.sin(k * theta),
                     "the same for a sine: two modes for each frequency",
-                    by=chain(sp.sin),
+                    by=chain(),
                     uses=("kernel", "eigenvalue"),
                 ),
                 Step(
@@ -83,10 +74,6 @@ def fourier_modes() -> Derivation:
                     uses=("kernel",),
                 ),
             ),
-            equivalents={
-                (label, "change the sign of k*theta"): "the kernel is even, so the wave may be mirrored"
-                for label in ("turned", "eigenfunction")
-            },
         )
 
 
@@ -112,7 +99,8 @@ def _kernels():
 
 
 def _coefficient(kernel, frequency):
-    return 1 / sp.pi * sp.Integral(kernel(u) * sp.cos(frequency * u), (u, 0, sp.pi))
+    body = kernel(u) * sp.cos(frequency * u) if frequency != 0 else kernel(u)
+    return 1 / sp.pi * sp.Integral(body, (u, 0, sp.pi))
 
 
 def _carried(label, kernel, frequency, value, reason, *uses):
@@ -131,9 +119,8 @@ def circle_spectrum() -> Derivation:
         return Derivation(
             name="circle_spectrum",
             title="Two ReLU layers on the circle",
-            equivalents={("odd-vanishes", "change the sign of Theta(u)"): "what vanishes has no sign"},
             source=("basri2019convergence", "bietti2019inductive"),
-            domain={M: Size(), m: Index(M), **ANGLE},
+            domain={M: Size(), m: Index(M), q: Interval(2.0, 9.0), **ANGLE},
             hypotheses=_shapes(),
             steps=(
                 *_kernels(),
@@ -143,22 +130,35 @@ def circle_spectrum() -> Derivation:
                 _carried("ntk-first", ntk, 1, sp.Rational(1, 2), "frequency 1, apart", *both),
                 _carried("nngp-first", nngp, 1, sp.Rational(1, 4), "half of it for the NNGP kernel", "nngp"),
                 Step(
+                    "nngp-decay",
+                    4 / (sp.pi**2 * (q**2 - 1) ** 2),
+                    "=",
+                    4 / (sp.pi**2 * q**4) * (1 / (1 - 1 / q**2) ** 2),
+                    "take out the power; the rest tends to 1 as $q = 2m$ grows",
+                ),
+                Step(
+                    "ntk-decay",
+                    2 * (q**2 + 3) / (sp.pi**2 * (q**2 - 1) ** 2),
+                    "=",
+                    2 / (sp.pi**2 * q**2) * ((1 + 3 / q**2) / (1 - 1 / q**2) ** 2),
+                    "here too",
+                ),
+                Step(
+                    "odd-part",
+                    (ntk(u) - ntk(sp.pi - u)) / 2,
+                    "=",
+                    sp.cos(u),
+                    "the part of the NTK that changes sign between $x$ and $-x$",
+                    uses=(*both, "kappa1"),
+                ),
+                Step(
                     "bias-odd",
                     _coefficient(kappa0, odd),
                     "=",
                     2 / (sp.pi**2 * odd**2),
-                    "odd frequencies of $\\kappa_0$, which a trained hidden bias adds",
+                    "what a trained hidden bias adds there",
                     by=(rules.fourier(u),),
                     uses=("kappa0",),
-                ),
-                Step(
-                    "odd-vanishes",
-                    1 / sp.pi * sp.Integral((kappa0(u) + ntk(u)) * sp.cos(odd * u), (u, 0, sp.pi)),
-                    "=",
-                    2 / (sp.pi**2 * odd**2),
-                    "odd frequencies from 3 on: the NTK without bias adds nothing",
-                    by=(rules.fourier(u),),
-                    uses=(*both, "kappa1"),
                 ),
             ),
         )

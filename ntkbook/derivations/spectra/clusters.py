@@ -96,8 +96,8 @@ def two_clusters() -> Derivation:
 def spread() -> Derivation:
     """Why the eigenvalues inside a cluster shrink as they do: the kernels at small angles."""
     s = sp.Symbol("s", real=True)
-    power = sp.Sum(a(i) * a(j) * (x(i) - x(j)) ** 2, (i, 1, N), (j, 1, N))
     with sp.evaluate(False):
+        power = sp.Sum(a(i) * a(j) * (x(i) - x(j)) ** 2, (i, 1, N), (j, 1, N))
         kink = 1 / sp.pi * sp.Integral(s * sp.sin(s), (s, 0, u))
         return Derivation(
             name="spread",
