@@ -7,6 +7,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.errors import JaxRuntimeError
 
 from ntkbook.stax import tiles
 from ntkbook.stax.image_kernel import ImageKernel
@@ -15,6 +16,10 @@ from ntkbook.stax.kernel import Kernel, VariancesNeeded
 from ntkbook.stax.layer import check_input_shape
 
 FIELDS = ("nngp", "ntk", "cov1", "cov2")
+SMALL = 2**16
+"""Entries of a matrix below which compiling takes hundreds of times longer than running."""
+QUICKLY = {"xla_cpu_use_fusion_emitters": False}
+"""XLA's older code generator for the CPU: it compiles a quarter faster, and what it makes runs up to half slower."""
 
 
 class KernelFn:
@@ -43,7 +48,9 @@ class KernelFn:
     def __init__(self, name: str, advance: Callable, positions: str | None = None):
         """Store the parts; nothing is compiled before the first call."""
         self.name, self.advance, self.positions = name, advance, positions
-        self._compiled = jax.jit(partial(_compute, name, advance, positions != "same"), static_argnames="fields")
+        compute = partial(_compute, name, advance, positions != "same")
+        self._compiled = jax.jit(compute, static_argnames="fields")
+        self._quickly_compiled = jax.jit(compute, static_argnames="fields", compiler_options=QUICKLY)
 
     def __call__(self, x1, x2=None, get=("nngp", "ntk")):
         """See the class."""
@@ -62,6 +69,13 @@ class KernelFn:
         """
         fields = _check_get(self.name, get)
         x1, x2 = check_inputs(self.name, x1, x2)
+        if _is_small(x1, x2):
+            try:
+                return self._quickly_compiled(x1, x2, fields=fields)
+            except JaxRuntimeError as error:  # a compiler that does not know the option
+                if "option" not in str(error).lower():
+                    raise
+                self._quickly_compiled = self._compiled
         return self._compiled(x1, x2, fields=fields)
 
 
@@ -69,6 +83,14 @@ def positions_of(layers) -> str | None:
     """What layers ask for together: see `positions` of `KernelFn`."""
     demands = {getattr(layer.kernel_fn, "positions", None) for layer in layers}
     return next((demand for demand in ("all", "same") if demand in demands), None)
+
+
+def _is_small(x1, x2):
+    """Whether a matrix on the CPU is small; options are for programs of their own, not for parts of another's."""
+    x2 = x1 if x2 is None else x2
+    if isinstance(x1, jax.core.Tracer) or isinstance(x2, jax.core.Tracer) or jax.default_backend() != "cpu":
+        return False
+    return x1.ndim == 2 and x1.shape[0] * x2.shape[0] < SMALL
 
 
 def _is_state(x):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntkbook import empirical, stax
+from ntkbook.stax.kernel_fn import KernelFn
 
 
 def draw(seed, *shape):
@@ -193,3 +194,19 @@ def test_layers_without_a_limit_say_so():
 def test_bad_layers_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_small_and_large_matrices_have_one_kernel():
+    """Small ones are compiled by another code generator; the entries agree to rounding."""
+    x = jax.random.normal(jax.random.key(0), (300, 5))
+    net = stax.serial(stax.Dense(8, 1.5, 0.1), stax.Relu(), stax.Dense(8, 1.5), stax.Erf(), stax.Dense(1))
+    few, many = net.kernel_fn(x[:40]), net.kernel_fn(x)
+    for small, large in zip(few, many, strict=True):
+        np.testing.assert_allclose(small, large[:40, :40], rtol=1e-13, atol=1e-13)
+
+
+def test_a_compiler_without_the_quick_option_is_asked_again(monkeypatch):
+    monkeypatch.setattr("ntkbook.stax.kernel_fn.QUICKLY", {"xla_no_such_option": False})
+    kernel_fn = KernelFn("Dense", stax.Dense(3).kernel_fn.advance)
+    x = jnp.eye(4, 3)
+    np.testing.assert_array_equal(kernel_fn(x, None, "nngp"), stax.Dense(3).kernel_fn(x, None, "nngp"))
