@@ -39,6 +39,10 @@ def require_finite(name: str, label: str, tree: Any) -> None:
         if not is_known(leaf) or not jnp.issubdtype(jnp.result_type(leaf), np.inexact):
             continue
         entries = np.asarray(leaf)
+        with np.errstate(over="ignore", invalid="ignore"):
+            # A sum is four times as fast as a look at each entry, and it passes on every NaN and infinity.
+            if np.isfinite(entries.sum()):
+                continue
         bad = ~np.isfinite(entries)
         if bad.any():
             index = tuple(np.argwhere(bad)[0].tolist())

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -148,6 +149,7 @@ def _cholesky(matrix):
     return factor, jnp.all(pivots > cutoff)
 
 
+@partial(jax.jit, static_argnames="absolute")
 def _regularized(matrix, diag_reg, absolute):
     scale = jnp.ones_like(diag_reg) if absolute else jnp.trace(matrix) / matrix.shape[0]
     return matrix + diag_reg * scale * jnp.eye(matrix.shape[0], dtype=matrix.dtype)

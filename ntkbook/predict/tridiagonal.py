@@ -18,7 +18,9 @@ __all__ = ["Tridiagonal", "gain_by_series", "gain_series", "tridiagonal"]
 # A longer series costs as much as the other half of an eigendecomposition.
 _MAX_DEGREE = 1024
 # So many reflections at a time are applied, by matrix products.
-_BLOCK = 32
+_BLOCK = 64
+# Parts of the matrix at whose borders one stops to touch what reflections leave alone.
+_GROUPS = 4
 
 
 class Tridiagonal(NamedTuple):
@@ -26,7 +28,7 @@ class Tridiagonal(NamedTuple):
 
     Fields:
       diagonal, beside: T, with `beside[i]` at (i, i + 1) and (i + 1, i).
-      reflectors, scales: Q = H_0 H_1 ... with H_i = 1 - scales[i] v v^T, v = (0, ..., 0, 1, reflectors[i+2:, i]).
+      reflectors, scales: Q = H_0 H_1 ... with H_i = 1 - scales[i] v v^T, v = (0, ..., 0, 1, reflectors[i, i+2:]).
     """
 
     diagonal: Float[Array, " n"]
@@ -54,7 +56,8 @@ class Tridiagonal(NamedTuple):
 def tridiagonal(matrix: Float[Array, "n n"]) -> Tridiagonal:
     """Householder's reduction, n > 1. Backward stable, as an eigendecomposition is."""
     reflectors, diagonal, beside, scales = jax.lax.linalg.tridiagonal(matrix, lower=True)
-    return Tridiagonal(diagonal, beside, reflectors, scales)
+    # LAPACK leaves columns side by side in memory: as rows they need no copy.
+    return Tridiagonal(diagonal, beside, reflectors.T, scales)
 
 
 def gain_series(tau: float, bound: float) -> np.ndarray | None:
@@ -92,44 +95,62 @@ def gain_by_series(
 
 @jax.jit
 def _apply(of, bound, series, pairs, columns):
-    V, factors = _blocks(of)
-
-    def reflect(index, rows, factors):
-        block = _block(V, index)
-        return rows - ((rows @ block) @ factors[index]) @ block.T
-
+    factors = jax.lax.map(lambda index: _factor(of, index), jnp.arange(-(-columns.shape[0] // _BLOCK)))
+    groups = _groups(len(factors))
     # Rows instead of columns: products of this form are twice as fast on the CPU.
-    count, backward = len(factors), factors.swapaxes(1, 2)
-    rows = jax.lax.fori_loop(0, count, lambda index, rows: reflect(index, rows, factors), columns.T)
+    rows = columns.T
+    for first, last in groups:
+        rows = _reflect(rows, of, factors, range(first, last))
     rows = _clenshaw(of, bound, series, pairs, rows.T).T
-    return jax.lax.fori_loop(0, count, lambda index, rows: reflect(count - 1 - index, rows, backward), rows).T
+    for first, last in reversed(groups):
+        rows = _reflect(rows, of, factors.swapaxes(1, 2), range(last - 1, first - 1, -1))
+    return rows.T
 
 
-def _blocks(of):
-    """Q as a product of 1 - V F V^T, F upper triangular (Schreiber and Van Loan 1989): V side by side, and all F."""
-    n = of.scales.size + 1
-    count = -(-n // _BLOCK)
-    # Behind the last reflection stand some of scale 0, which do nothing.
-    empty = count * _BLOCK - n
-    V = jnp.tril(of.reflectors, -2) + jnp.eye(n, k=-1, dtype=of.scales.dtype)
-    V = jnp.pad(V, ((0, 0), (0, empty)))
-    scales = jnp.pad(of.scales, (0, empty + 1)).reshape(count, _BLOCK)
-    products = jax.lax.map(lambda index: _block(V, index).T @ _block(V, index), jnp.arange(count))
-    return V, jax.vmap(_factor)(products, scales)
+def _groups(count):
+    """The blocks in groups: those of a later group leave more of the first entries alone."""
+    size = -(-count // _GROUPS)
+    return [(first, min(first + size, count)) for first in range(0, count, size)]
 
 
-def _factor(products, scales):
-    """F of one block, from V^T V, column by column."""
+def _reflect(rows, of, factors, order):
+    """Rows times the reflections of some blocks, in this order; entries before the first of them stay as they are."""
+    start = min(order) * _BLOCK
+
+    def one(place, lower):
+        index = order.start + order.step * place
+        block, _ = _block(of, index, start)
+        return lower - ((lower @ block.T) @ factors[index]) @ block
+
+    lower = jax.lax.fori_loop(0, len(order), one, rows[:, start:])
+    return jnp.concatenate([rows[:, :start], lower], axis=1)
+
+
+def _block(of, index, start=0):
+    """The vectors v of one block, one per row, from entry `start` on, and their scales."""
+    n = of.diagonal.size
+    width = min(_BLOCK, n)
+    # The last block may overlap the one before it: what stands there already is left out.
+    first = jnp.minimum(index * _BLOCK, n - width)
+    number = first + jnp.arange(width)
+    new = number >= index * _BLOCK
+    behind = jnp.arange(start, n)[None] - number[:, None]
+    rows = jax.lax.dynamic_slice(of.reflectors, (first, start), (width, n - start))
+    rows = jnp.where(behind > 1, rows, (behind == 1).astype(rows.dtype))
+    scales = jax.lax.dynamic_slice(jnp.append(of.scales, 0), (first,), (width,))
+    return jnp.where(new[:, None], rows, 0), jnp.where(new, scales, 0)
+
+
+def _factor(of, index):
+    """F of one block: its reflections are 1 - V^T F V, F upper triangular (Schreiber and Van Loan 1989)."""
+    V, scales = _block(of, index)
+    products = V @ V.T
 
     def add_column(j, F):
-        unit = jax.nn.one_hot(j, _BLOCK, dtype=F.dtype)
+        unit = jax.nn.one_hot(j, scales.size, dtype=F.dtype)
         return F + scales[j] * jnp.outer(unit - F @ products[:, j], unit)
 
-    return jax.lax.fori_loop(0, _BLOCK, add_column, jnp.zeros_like(products))
-
-
-def _block(V, index):
-    return jax.lax.dynamic_slice_in_dim(V, index * _BLOCK, _BLOCK, axis=1)
+    return jax.lax.fori_loop(0, scales.size, add_column, jnp.zeros_like(products))
 
 
 def _clenshaw(of, bound, series, pairs, columns):
