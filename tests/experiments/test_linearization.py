@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ntkbook.experiments import Estimate
+from ntkbook.experiments import Estimate, Sweep, fit_rate
 from ntkbook.experiments import linearization as experiments
 
 
@@ -16,11 +16,13 @@ def test_the_missing_part_decays_at_the_smallest_eigenvalue():
 def test_an_ensemble_has_the_predicted_law_and_not_another():
     places = (-2.5, 0.0, 1.0)
     nets = experiments.ensemble(places, width=512, seeds=200)
-    mean, variance = experiments.ensemble_prediction(places)
+    mean, covariance = experiments.ensemble_prediction(places)
+    measured = experiments.covariance(nets)
     assert nets.mean().agrees(mean[None])
-    assert nets.variance().agrees(variance[None])
+    assert measured.agrees(covariance[None])
     assert not nets.mean().agrees(mean[None] + 0.2)
-    assert not nets.variance().agrees(2 * variance[None])
+    assert not measured.agrees(2 * covariance[None])
+    np.testing.assert_allclose(measured.value[..., [0, 1, 2], [0, 1, 2]], nets.variance().value, rtol=1e-10)
 
 
 def test_the_kernel_jumps_at_training_inputs_and_not_elsewhere():
@@ -42,3 +44,12 @@ def test_extrapolation_takes_the_correction_off():
     widths = np.array([64, 256, 1024])
     exact = Estimate(3 + 5 / np.sqrt(widths), np.full(3, 1e-3))
     assert experiments.extrapolated(exact).value == pytest.approx(3, abs=1e-12)
+
+
+def test_a_kink_scatters_at_one_rate_and_drifts_at_another():
+    """Made up of both: random signs of size n^(-3/4), and a shared part of n^(-1/2)."""
+    rng, widths = np.random.default_rng(0), (256, 1024, 4096)
+    samples = np.stack([rng.normal(size=(200, 6, 8)) * n**-0.75 + 0.5 * n**-0.5 for n in widths])
+    drawn = Sweep(widths, samples)
+    assert fit_rate(widths, experiments.scatter(drawn)).agrees(-3 / 4)
+    assert not fit_rate(widths, experiments.scatter(drawn)).agrees(-1 / 2)

@@ -4,11 +4,10 @@ Each function returns the slips that concern one chapter. A slip is refuted when
 derivation beside it is verified.
 """
 
-from .deterministic_kernel import deterministic_kernel
 from .gradient_flow import gradient_flow
 from .linearization import linearization
 
-SLIPS = (gradient_flow, deterministic_kernel, linearization)
+SLIPS = (gradient_flow, linearization)
 """In the order of the chapters."""
 
 __all__ = [chapter.__name__ for chapter in SLIPS]

@@ -1,4 +1,4 @@
-"""Chapter 5: a rate that is lost in one of two exponents."""
+"""Chapter 5: a rate that went missing in the closed form."""
 
 from functools import cache
 
@@ -12,7 +12,7 @@ from ..linearization.symbols import ONE, N, Theta, decay, f_0, minus, plus, t, t
 
 @cache
 def linearization() -> tuple[Slip, ...]:
-    """The solution for the squared loss."""
+    """A lost rate."""
     with sp.evaluate(False):
         without_rate = MatrixExponential(times(-t / N, Theta))
         return (
@@ -20,9 +20,9 @@ def linearization() -> tuple[Slip, ...]:
                 name="rate_in_one_exponent",
                 text="d",
                 derivation=closed_form(),
-                label="solution",
+                label="mixed",
                 printed=plus(times(without_rate, f_0), times(plus(ONE, minus(decay())), y)),
-                about="In the last step of the text $\\eta$ stands in the second exponent and not in the first. At the "
-                "labels, $f_0 = y$, nothing should move, and the printed form moves. (The $1/N$ is that of our loss.)",
+                about="The rate stands in the exponent beside the labels and is missing beside the start, so that the "
+                "two weights no longer add up to $I$. The factor $1/N$ is written here as in this book.",
             ),
         )

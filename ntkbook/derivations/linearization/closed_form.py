@@ -56,6 +56,14 @@ def closed_form() -> Derivation:
                     uses=("solution",),
                 ),
                 Step(
+                    "mixed",
+                    f_t,
+                    "=",
+                    plus(times(decay(), f_0), times(plus(ONE, minus(decay())), y)),
+                    "collect the start and the labels: their weights add up to $I$",
+                    uses=("solution",),
+                ),
+                Step(
                     "loss",
                     times(1 / (2 * N), sp.Transpose(error), error),
                     "=",

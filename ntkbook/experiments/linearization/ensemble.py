@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ntkbook import dynamics, predict, stax
-from ntkbook.experiments import Sweep, sweep
+from ntkbook.experiments import Estimate, Sweep, sweep
 
 X_TRAIN = jnp.array([[-1.4], [-0.3], [0.5], [1.5]])
 Y_TRAIN = jnp.array([[0.6], [-0.7], [0.5], [-0.4]])
@@ -47,10 +47,21 @@ def ensemble(places, width: int = 512, seeds: int = 400) -> Sweep:
 
 
 def ensemble_prediction(places) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of the infinite ensemble in continuous time, shape (times, places) each."""
+    """Mean and covariance of the infinite ensemble in continuous time, (times, places) and (times, places, places)."""
     kernel_fn = _net(1).kernel_fn
     predict_fn = predict.gradient_descent_mse_ensemble(kernel_fn, X_TRAIN, Y_TRAIN, LEARNING_RATE)
     times = jnp.arange(0, STEPS + 1, EVERY, dtype=float)
     x = jnp.asarray(places, float)[:, None]
     found = predict_fn(times, x, "ntk", True)
-    return np.asarray(found.mean[..., 0]), np.asarray(jnp.diagonal(found.covariance, axis1=-2, axis2=-1))
+    return np.asarray(found.mean[..., 0]), np.asarray(found.covariance)
+
+
+def covariance(nets: Sweep) -> Estimate:
+    """The covariance over seeds between all places, at each time: (widths, times, places, places)."""
+    centred = nets.samples - nets.samples.mean(1, keepdims=True)
+
+    def moments(samples):
+        left, right = np.broadcast_arrays(samples[..., :, None], samples[..., None, :])
+        return left, right, left * right
+
+    return Sweep(nets.widths, centred).summary(moments, lambda left, right, product: product - left * right)

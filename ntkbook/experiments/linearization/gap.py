@@ -14,7 +14,7 @@ import numpy as np
 
 from ntkbook import dynamics, empirical
 from ntkbook.experiments import Rate, Sweep, fit_rate, sweep
-from ntkbook.experiments.linearization.setting import LABELS, points, start
+from ntkbook.experiments.linearization.setting import LABELS, net, points, start
 from ntkbook.losses import mse
 
 STEPS, EVERY, LEARNING_RATE = 48, 8, 0.5
@@ -82,6 +82,33 @@ def gap(activation: str, widths=(256, 1024, 4096), seeds: int = 60) -> Gap:
     train = Sweep(measured.widths, largest[..., :TRAINED].max(-1)).mean()
     test = Sweep(measured.widths, largest[..., TRAINED:].max(-1)).mean()
     return Gap(measured, train, test, fit_rate(measured.widths, train), fit_rate(measured.widths, test))
+
+
+def scatter(measured: Sweep, time: int = -1):
+    """The standard deviation over seeds of f - f_lin, pooled over the points off the training set.
+
+    Random signs are what it consists of; a drift that all seeds share is taken off.
+    """
+
+    def moments(samples):
+        off = samples[:, :, time, TRAINED:]
+        return off, off**2
+
+    def pooled(mean, square):
+        return np.sqrt((square - mean**2).mean(-1))
+
+    return Sweep(measured.widths, measured.samples).summary(moments, pooled)
+
+
+def mean_excess(measured: Sweep, time: int = -1):
+    """The mean over seeds, off the training set, by which the net exceeds its linearization.
+
+    In the sense of what the infinitely wide linearization predicts there, averaged over the points.
+    """
+    kernel = net("relu", 1).kernel_fn(points(), points()[:TRAINED], "ntk")
+    final = np.asarray(kernel[TRAINED:] @ jnp.linalg.solve(kernel[:TRAINED], jnp.asarray(LABELS)))
+    signed = (measured.samples[:, :, time, TRAINED:] * np.sign(final)).mean(-1)
+    return Sweep(measured.widths, signed).mean()
 
 
 def mean_lag(measured: Sweep, time: int = 0):
