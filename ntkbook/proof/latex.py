@@ -22,8 +22,8 @@ SCRIPT = {
 }
 """Functions in script letters: the loss is typed L, and a plain L on the page counts hidden layers."""
 
-LAYER = {"next": "l+1", "previous": "l-1"}
-"""Words in names that stand for a layer: `n_next` prints n_{l+1}, and `z__next` prints z^{l+1}."""
+LAYER = {"next": "l+1", "previous": "l-1", "oo": r"\infty"}
+"""Words in names: `n_next` prints n_{l+1}, `z__next` prints z^{l+1}, and `g_oo` prints g_\\infty."""
 
 
 def latex(expr: sp.Basic, domain: Domain, spaces: dict | None = None) -> str:
@@ -51,7 +51,8 @@ class _Printer(LatexPrinter):
     def _print_AppliedUndef(self, expr, exp=None):
         pairs = list(zip(self._argument_spaces(expr), expr.args, strict=True))
         subscript = [(s, self._print(a)) for s, a in pairs if isinstance(s, Index) and not s.shown]
-        shown = [self._print(a) for s, a in pairs if getattr(s, "shown", not isinstance(s, Vector))]
+        # A vector that moves is understood, f_i; one that is a name of its own tells which, f_i(u).
+        shown = [self._print(a) for s, a in pairs if getattr(s, "shown", not isinstance(s, Vector) or a.is_Symbol)]
         name = SCRIPT.get(expr.func.__name__) or self._name(expr.func.__name__)
         if subscript:
             name += "_{%s}" % _paired(subscript)
