@@ -4,8 +4,10 @@ Nothing is computed here but places on the page. Call `use_house_style()` once p
 """
 
 from ntkbook.plotting.cluster_spread import plot_cluster_spread
+from ntkbook.plotting.double_descent import plot_double_descent
 from ntkbook.plotting.kernel_row import plot_kernel_row
 from ntkbook.plotting.kernel_spectra import plot_kernel_spectra
+from ntkbook.plotting.learning_curves import plot_learning_curves
 from ntkbook.plotting.mode_decay import plot_mode_decay
 from ntkbook.plotting.prediction_band import plot_prediction_band
 from ntkbook.plotting.rates import plot_rates
@@ -18,8 +20,10 @@ from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
 __all__ = [
     "COLORS",
     "plot_cluster_spread",
+    "plot_double_descent",
     "plot_kernel_row",
     "plot_kernel_spectra",
+    "plot_learning_curves",
     "plot_mode_decay",
     "plot_prediction_band",
     "plot_rates",
