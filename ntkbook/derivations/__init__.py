@@ -8,13 +8,14 @@ from functools import cache
 
 from ntkbook.proof import Derivation
 
-from . import errata, gradient_flow, linearization, preliminaries, spectra
+from . import errata, generalization, gradient_flow, linearization, preliminaries, spectra
 
 CHAPTERS = {
     "preliminaries": preliminaries.DERIVATIONS,
     "gradient_flow": gradient_flow.DERIVATIONS,
     "linearization": linearization.DERIVATIONS,
     "spectra": spectra.DERIVATIONS,
+    "generalization": generalization.DERIVATIONS,
 }
 """The derivations of each page, by the page's name, in reading order."""
 
@@ -34,6 +35,7 @@ __all__ = [
     "CHAPTERS",
     "by_chapter",
     "errata",
+    "generalization",
     "gradient_flow",
     "linearization",
     "preliminaries",
