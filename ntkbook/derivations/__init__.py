@@ -8,12 +8,13 @@ from functools import cache
 
 from ntkbook.proof import Derivation
 
-from . import errata, generalization, gradient_flow, linearization, preliminaries, spectra
+from . import errata, generalization, gradient_flow, lazy_training, linearization, preliminaries, spectra
 
 CHAPTERS = {
     "preliminaries": preliminaries.DERIVATIONS,
     "gradient_flow": gradient_flow.DERIVATIONS,
     "linearization": linearization.DERIVATIONS,
+    "lazy_training": lazy_training.DERIVATIONS,
     "spectra": spectra.DERIVATIONS,
     "generalization": generalization.DERIVATIONS,
 }
@@ -37,6 +38,7 @@ __all__ = [
     "errata",
     "generalization",
     "gradient_flow",
+    "lazy_training",
     "linearization",
     "preliminaries",
     "registered",

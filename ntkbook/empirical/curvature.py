@@ -55,13 +55,20 @@ def _hessian_norm(apply_fn, output, iterations, params, x):
         def slope(flat):
             return jax.grad(lambda p: apply_fn(unravel(p), row[None]).reshape(-1)[output])(flat)
 
-        return _largest(lambda v: jax.jvp(slope, (theta,), (v,))[1], theta, min(iterations, theta.size))
+        return largest_eigenvalue(lambda v: jax.jvp(slope, (theta,), (v,))[1], theta, min(iterations, theta.size))
 
     return jax.lax.map(at_input, x)
 
 
-def _largest(product, like, iterations):
-    """Largest absolute eigenvalue of the matrix that Lanczos builds: tridiagonal, of the directions seen."""
+def largest_eigenvalue(product, like, iterations):
+    """Largest absolute eigenvalue of a symmetric matrix, from its products with vectors, by the method of Lanczos.
+
+    Args:
+      product: v -> A v.
+      like: any vector of the shape and dtype of v.
+      iterations: products, at most as many as v has entries.
+    Returns: never above the true value, up to rounding.
+    """
     start = jax.random.normal(jax.random.key(0), like.shape, like.dtype)
 
     def step(k, state):

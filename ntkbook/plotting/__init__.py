@@ -3,10 +3,14 @@
 Nothing is computed here but places on the page. Call `use_house_style()` once per notebook.
 """
 
+from ntkbook.plotting.central_limit import plot_central_limit
 from ntkbook.plotting.cluster_spread import plot_cluster_spread
 from ntkbook.plotting.double_descent import plot_double_descent
+from ntkbook.plotting.gaussian_draws import plot_gaussian_draws
+from ntkbook.plotting.kernel_drift import plot_kernel_drift
 from ntkbook.plotting.kernel_row import plot_kernel_row
 from ntkbook.plotting.kernel_spectra import plot_kernel_spectra
+from ntkbook.plotting.lazy_rich_dial import plot_lazy_rich_dial
 from ntkbook.plotting.learning_curves import plot_learning_curves
 from ntkbook.plotting.mode_decay import plot_mode_decay
 from ntkbook.plotting.prediction_band import plot_prediction_band
@@ -19,10 +23,14 @@ from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
 
 __all__ = [
     "COLORS",
+    "plot_central_limit",
     "plot_cluster_spread",
     "plot_double_descent",
+    "plot_gaussian_draws",
+    "plot_kernel_drift",
     "plot_kernel_row",
     "plot_kernel_spectra",
+    "plot_lazy_rich_dial",
     "plot_learning_curves",
     "plot_mode_decay",
     "plot_prediction_band",

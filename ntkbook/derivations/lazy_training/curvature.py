@@ -10,7 +10,7 @@ from .symbols import POSITIVE, P, f, g, p, q, s
 
 theta = sp.Function("theta", real=True)(s)
 u = sp.Symbol("u", real=True)
-alpha, h, slope = (sp.Symbol(name, positive=True) for name in ("alpha", "h", "g"))
+alpha, h, slope = (sp.Symbol(name, positive=True) for name in ("alpha", "H", "g"))
 gap = sp.Symbol("Delta", real=True)
 way, number = sp.Function("s", real=True), sp.Function("kappa", real=True)
 

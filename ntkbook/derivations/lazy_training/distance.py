@@ -67,13 +67,13 @@ def shortest() -> Derivation:
 
 
 @cache
-def mode() -> Derivation:
+def travelled() -> Derivation:
     """The distance along one eigenvector, as a function of time."""
     lam, missing, way = sp.Symbol("lambda", positive=True), sp.Symbol("Delta", real=True), delta(t)
     with sp.evaluate(False):
         root = sp.sqrt(lam)
         return Derivation(
-            name="mode",
+            name="travelled",
             title="The distance as a function of time",
             source=("lee2019wide",),
             domain={

@@ -128,9 +128,9 @@ def two_layer_sizes() -> Derivation:
 def unit_block() -> Derivation:
     """The Hessian of one unit, seen along the readout weight and along the input: its largest stretch."""
     b, c, v, r = (sp.Symbol(name, real=True) for name in "bcvr")
-    h = sp.Function("h", real=True)
+    mu = sp.Function("mu", real=True)
     with sp.evaluate(False):
-        largest = h(b, c)
+        largest = mu(b, c)
         square = (largest * v - b * r) ** 2
         gap = largest * (largest * (v**2 + r**2) - 2 * b * v * r - sp.Abs(c) * r**2)
         return Derivation(
@@ -155,8 +155,56 @@ def unit_block() -> Derivation:
                     2 * b * b * largest + sp.Abs(c) * largest**2,
                     "=",
                     largest * (b**2 + largest**2),
-                    "at $v = b$, $r = h$ both sides of the bound agree",
+                    "at $v = b$, $r = \\mu$ both sides of the bound agree",
                     uses=("stretch",),
+                ),
+            ),
+        )
+
+
+@cache
+def tanh_block() -> Derivation:
+    """Tanh with readout weights 1 or -1: the block that is stretched most, and what the norm tends to."""
+    T, best, slope = sp.Symbol("T", nonnegative=True), sp.Symbol("T_*", positive=True), sp.Symbol("d", positive=True)
+    mu, norm = sp.Function("mu", real=True), sp.Function("H", real=True)
+    with sp.evaluate(False):
+        closed = (1 - T**2) * (T + sp.sqrt(1 + T**2))
+        grown = (T + sp.sqrt(1 + T**2)) * (1 - T**2 - 2 * T * sp.sqrt(1 + T**2)) / sp.sqrt(1 + T**2)
+        place = sp.sqrt(2 / sp.sqrt(3) - 1)
+        return Derivation(
+            name="tanh_block",
+            title="The most stretched tanh unit",
+            domain={T: Interval(0.0, 0.95), slope: Interval(0.1, 1.0), n: Size(), norm: Map(Interval())},
+            given=(unit_block(),),
+            steps=(
+                Step(
+                    "stretch",
+                    mu(slope, 2 * T * slope),
+                    "=",
+                    slope * (T + sp.sqrt(1 + T**2)),
+                    "a root of a square",
+                    uses=("unit_block/stretch",),
+                ),
+                Step(
+                    "slope", sp.Derivative(closed, T), "=", grown, "differentiate, collect", by=(rules.differentiate(),)
+                ),
+                Step("best", best, ":=", place, "a candidate for the largest"),
+                Step(
+                    "stationary",
+                    1 - best**2,
+                    "=",
+                    2 * best * sp.sqrt(1 + best**2),
+                    "the slope vanishes there",
+                    uses=("best",),
+                ),
+                Step(
+                    "limit",
+                    sp.sqrt(n) * norm(n),
+                    "->",
+                    (1 - best**2) * (best + sp.sqrt(1 + best**2)),
+                    "among many units, some come close to the best",
+                    limit="width",
+                    experiment="lazy_training.curvature",
                 ),
             ),
         )

@@ -12,7 +12,7 @@ from .symbols import POSITIVE, n
 @cache
 def width_exponent() -> Derivation:
     """A sum over n units times a power of n: kernel, curvature, kappa, and the way of one weight."""
-    power, stretch, mean = (sp.Symbol(name, positive=True) for name in ("beta", "h_1", "m"))
+    power, stretch, mean = (sp.Symbol(name, positive=True) for name in ("beta", "mu_1", "m"))
     gap = sp.Symbol("Delta", real=True)
     kernel, curvature = sp.Function("K", real=True), sp.Function("H", real=True)
     with sp.evaluate(False):

@@ -1,5 +1,6 @@
 """The norm of the Hessian of a network with one hidden layer, and kappa, against the width."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
@@ -13,30 +14,38 @@ READOUTS = ("signs", "normal")
 """How the readout weights are drawn: 1 or -1, or standard normal."""
 
 
-def curvature(widths: tuple[int, ...], seeds: int, *, readout: str, depth: int = 1) -> Sweep:
-    r"""sqrt(n) times the norm of the Hessian of a tanh network at one input, and kappa for a label at distance 1.
+def curvature(widths: tuple[int, ...], seeds: int) -> Sweep:
+    r"""The Hessian of a tanh network with one hidden layer at one input, for two kinds of readout weights.
 
-    The input has length sqrt(3) and three entries, so that pre-activations of the first layer are standard normal.
+    The input has length sqrt(3) and three entries, so that pre-activations are standard normal. Both readouts share
+    the weights below.
 
-    Args:
-      widths, seeds: as for `sweep`.
-      readout: one of `READOUTS`.
-      depth: hidden layers, of one width.
-    Returns: samples (widths, seeds, 2): sqrt(n) |H|, and |H| / |grad f|^2.
+    Returns: samples (widths, seeds, 2, 3): for each of `READOUTS`, the norm sqrt(n) |H| by Hessian-vector products;
+      kappa for a label at distance 1, |H| / |grad f|^2; and the same along the gradient g, |H g| / |g|^3.
     """
-    if readout not in READOUTS:
-        raise ValueError(f"curvature: readout is one of {', '.join(READOUTS)}, got {readout!r}.")
     x = jnp.ones((1, 3))
 
     def statistic(key, width):
-        hidden = [layer for _ in range(depth) for layer in (stax.Dense(width), stax.Tanh())]
-        net = stax.serial(*hidden, stax.Dense(1))
-        *below, (last, _) = net.init_fn(key, x.shape)[1]
-        params = (*below, (jnp.sign(last) if readout == "signs" else last, None))
-        norm = empirical.hessian_norm(net.apply_fn, params, x)[0]
-        return jnp.stack([width**0.5 * norm, norm / empirical.ntk(net.apply_fn, params, x)[0, 0]])
+        net = stax.serial(stax.Dense(width), stax.Tanh(), stax.Dense(1))
+        below, _, (last, _) = net.init_fn(key, x.shape)[1]
+        readouts = jnp.stack([jnp.sign(last), last])
+        return jax.vmap(lambda a: _sizes(net.apply_fn, (below, (), (a, None)), x))(readouts)
 
     return sweep(statistic, widths, seeds)
+
+
+def _sizes(apply_fn, params, x):
+    width = params[0][0].shape[1]
+    norm = empirical.hessian_norm(apply_fn, params, x, iterations=32)[0]
+    slope = jax.grad(lambda p: apply_fn(p, x)[0, 0])
+    gradient = slope(params)
+    length = _length(gradient)
+    turned = _length(jax.jvp(slope, (params,), (gradient,))[1])
+    return jnp.stack([width**0.5 * norm, norm / length**2, turned / length**3])
+
+
+def _length(tree):
+    return jnp.sqrt(sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(tree)))
 
 
 def block_norm(z: Float[np.ndarray, "..."], a: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:

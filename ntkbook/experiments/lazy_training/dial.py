@@ -9,38 +9,41 @@ import numpy as np
 from ntkbook import dynamics, empirical, stax
 from ntkbook.experiments.samples import Sweep
 
-N_BITS, N_TRAIN, N_TEST, WIDTH, STEPS = 15, 80, 200, 128, 1500
-QUANTITIES = ("movement", "alignment", "error", "loss", "gap")
+N_BITS, N_TRAIN, N_TEST, WIDTH, STEPS = 15, 80, 200, 128, 1000
+QUANTITIES = (
+    "movement",
+    "alignment",
+    "error",
+    "loss",
+    "gap",
+    "alignment at the start",
+    "error of the kernel",
+    "training loss",
+)
 """What `lazy_rich_dial` measures at each scale."""
 
 
 def lazy_rich_dial(scales: tuple[float, ...], seeds: int) -> Sweep:
     r"""Trains alpha (f - f_0) on the product of the first two of 15 signs, and measures what training did.
 
-    One hidden layer of 128 GELU units, 80 training inputs, the squared loss, and the rate 1/alpha^2, with which the
-    outputs of the linear model move at the same speed for every alpha. Each seed draws its own inputs and network, the
-    same for all scales.
+    One hidden layer of 128 GELU units, 80 training inputs, the squared loss, and a rate proportional to 1/alpha^2, with
+    which the outputs of the linear model move at the same speed for every alpha. Each seed draws its own inputs and
+    network, the same for all scales.
 
-    Returns: samples (scales, seeds, 5) in the order of `QUANTITIES`: the relative change of the kernel on the training
-      inputs; the alignment of the kernel after training with the labels; the share of wrong signs and the mean squared
-      error on 200 test inputs; the root mean squared difference from the predictions of the kernel held at its start.
-      Its `widths` are the scales. The last row is the kernel machine itself, as if alpha were infinite.
+    Returns: samples (scales, seeds, 8) in the order of `QUANTITIES`: the relative change of the kernel on the training
+      inputs; the alignment of the kernel with the labels after training; the share of wrong signs and the mean squared
+      error on 200 test inputs; the root mean squared difference from the predictions of the kernel held at its start;
+      the alignment before training; the share of wrong signs of those predictions; the mean
+      squared error on the training inputs. The field `widths` holds the scales.
     """
     keys = jax.random.split(jax.random.key(15), seeds)
-    scales = np.asarray(scales, np.float64)
     run = jax.jit(jax.vmap(jax.vmap(_trained, (None, 0)), (0, None)))
-    return Sweep(tuple(scales.tolist()), np.asarray(run(jnp.asarray(scales), keys)))
-
-
-def kernel_machine(seeds: int) -> np.ndarray:
-    """Alignment at the start, error and loss of the machine with the kernel of the start, (seeds, 3), same draws."""
-    keys = jax.random.split(jax.random.key(15), seeds)
-    return np.asarray(jax.jit(jax.vmap(_linear))(keys))
+    return Sweep(tuple(scales), np.asarray(run(jnp.asarray(scales, float), keys)))
 
 
 def alignment(kernel, y):
     """Cosine between the centred kernel matrix and the outer product of the labels (Cortes et al. 2012)."""
-    centred = kernel - kernel.mean(0) - kernel.mean(1)[:, None] + kernel.mean()
+    centred = kernel - kernel.mean(0)[None] - kernel.mean(1)[:, None] + kernel.mean()
     v = y - y.mean()
     return v @ centred @ v / (jnp.linalg.norm(centred) * (v @ v))
 
@@ -69,15 +72,6 @@ def _linear_predictions(apply_fn, params, x, test, y):
     return cross @ (vectors @ (kept / values * (vectors.T @ y[:N_TRAIN, 0]))), kernel
 
 
-def _linear(key):
-    x, test, y, params = _draw(key)
-    predicted, kernel = _linear_predictions(_network().apply_fn, params, x, test, y)
-    target = y[N_TRAIN:, 0]
-    return jnp.stack(
-        [alignment(kernel, y[:N_TRAIN, 0]), _error(predicted, target), jnp.mean((predicted - target) ** 2)]
-    )
-
-
 def _error(predicted, target):
     return jnp.mean((predicted * target <= 0).astype(float))
 
@@ -93,7 +87,7 @@ def _trained(scale, key):
     )  # fmt: skip
     trained = jax.tree.map(lambda leaf: leaf[-1], path.params)
     predicted = (scaled(trained, test) - scaled(params, test))[:, 0]
-    target = y[N_TRAIN:, 0]
+    target, fitted = y[N_TRAIN:, 0], scaled(trained, x) - scaled(params, x) - y[:N_TRAIN]
     after = empirical.ntk(apply_fn, trained, x)
     return jnp.stack([
         jnp.linalg.norm(after - kernel) / jnp.linalg.norm(kernel),
@@ -101,6 +95,9 @@ def _trained(scale, key):
         _error(predicted, target),
         jnp.mean((predicted - target) ** 2),
         jnp.sqrt(jnp.mean((predicted - frozen) ** 2)),
+        alignment(kernel, y[:N_TRAIN, 0]),
+        _error(frozen, target),
+        jnp.mean(fitted**2),
     ])  # fmt: skip
 
 

@@ -2,17 +2,7 @@
 
 from collections.abc import Callable
 
-import jax.numpy as jnp
-
-from ntkbook.experiments.lazy_training.task import (
-    N_INPUTS,
-    inputs,
-    limit_kernel,
-    network,
-    relative_change,
-    safe_rate,
-    train,
-)
+from ntkbook.experiments.lazy_training.task import N_INPUTS, limit_kernel, network, relative_changes, safe_rate, train
 from ntkbook.experiments.samples import Sweep
 from ntkbook.experiments.sweep import sweep
 
@@ -32,12 +22,12 @@ def kernel_drift(activation: Callable, widths: tuple[int, ...], seeds: int, *, m
     rate = safe_rate(limit_kernel(activation))
 
     def statistic(key, width):
-        scale, shorter = (width**-0.5, 4) if mean_field else (1.0, 1)
+        scale, shorter = (width**-0.5, 2) if mean_field else (1.0, 1)
         net = network(width, activation)
         apply_fn = _scaled(net.apply_fn, scale)
         params = net.init_fn(key, (-1, N_INPUTS))[1]
         path = train(apply_fn, params, learning_rate=rate / shorter / scale**2, steps=96 * shorter)
-        return jnp.stack([relative_change(apply_fn, path, x) for x in inputs()])
+        return relative_changes(apply_fn, path)
 
     return sweep(statistic, widths, seeds)
 

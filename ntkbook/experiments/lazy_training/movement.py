@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ntkbook import stax
+from ntkbook.empirical.curvature import largest_eigenvalue
 from ntkbook.experiments.lazy_training.task import N_INPUTS, labels, limit_kernel, network, safe_rate, train
 from ntkbook.experiments.samples import Sweep
 from ntkbook.experiments.sweep import sweep
@@ -28,14 +29,20 @@ def layer_movement(widths: tuple[int, ...], seeds: int) -> Sweep:
     def statistic(key, width):
         net = network(width, stax.Erf, depth=2)
         params = net.init_fn(key, (-1, N_INPUTS))[1]
-        path = train(net.apply_fn, params, learning_rate=rate)
+        path = train(net.apply_fn, params, learning_rate=rate, steps=40, recorded=1)
         change = jax.tree.map(lambda leaf: leaf[-1] - leaf[0], path)
         before, moved = ([layer[0] for layer in tree[::2]] for tree in (params, change))
         frobenius = [jnp.linalg.norm(d) / jnp.linalg.norm(w) for d, w in zip(moved, before, strict=True)]
-        operator = jnp.linalg.norm(moved[1], 2) / jnp.linalg.norm(before[1], 2)
+        operator = jnp.divide(*jax.vmap(_operator_norm)(jnp.stack([moved[1], before[1]])))
         return jnp.stack([*frobenius, operator, jnp.sqrt(sum(jnp.sum(d**2) for d in moved))])
 
     return sweep(statistic, widths, seeds)
+
+
+def _operator_norm(matrix):
+    """Largest singular value, to 1e-3: of a square random matrix, many crowd below the largest."""
+    square = largest_eigenvalue(lambda v: matrix.T @ (matrix @ v), matrix[0], 30)
+    return jnp.sqrt(square)
 
 
 def predicted_distances() -> Float[np.ndarray, "4"]:

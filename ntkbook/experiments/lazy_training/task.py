@@ -32,15 +32,15 @@ def network(width: int, activation: Callable, *, depth: int = 1, W_std: float = 
     return stax.serial(*hidden, stax.Dense(1, W_std))
 
 
-def train(apply_fn: Callable, params, *, learning_rate: float, steps: int = STEPS):
+def train(apply_fn: Callable, params, *, learning_rate: float, steps: int = STEPS, recorded: int = RECORDED):
     """Trains the network less its output at the start, so that training begins at zero, with squared loss.
 
-    Returns: the parameters at the start and at `RECORDED` later times, stacked.
+    Returns: the parameters at the start and at `recorded` later times, stacked.
     """
     x, _ = inputs()
     targets = labels() + apply_fn(params, x)
     return dynamics.gradient_descent(
-        apply_fn, params, x, targets, steps, learning_rate=learning_rate, record_every=steps // RECORDED
+        apply_fn, params, x, targets, steps, learning_rate=learning_rate, record_every=steps // recorded
     ).params
 
 
@@ -54,7 +54,9 @@ def limit_kernel(activation: Callable, *, depth: int = 1, get: str = "ntk", x=No
     return network(1, activation, depth=depth).kernel_fn(inputs()[0] if x is None else x, get=get)
 
 
-def relative_change(apply_fn: Callable, path, x: Float[Array, "n 6"]) -> Float[Array, " T"]:
-    """Change of the kernel matrix of the inputs x along a path, over the matrix at its start, in Frobenius norm."""
-    kernels = jax.vmap(lambda params: empirical.ntk(apply_fn, params, x))(path)
-    return jnp.linalg.norm(kernels - kernels[0], axis=(1, 2)) / jnp.linalg.norm(kernels[0])
+def relative_changes(apply_fn: Callable, path) -> Float[Array, "2 T"]:
+    """Change of the kernel along a path over the kernel at its start, in Frobenius norm: training, then test inputs."""
+    every = jnp.concatenate(inputs())
+    kernels = jax.vmap(lambda params: empirical.ntk(apply_fn, params, every))(path)
+    blocks = kernels[:, :N_TRAIN, :N_TRAIN], kernels[:, N_TRAIN:, N_TRAIN:]
+    return jnp.stack([jnp.linalg.norm(k - k[:1], axis=(1, 2)) / jnp.linalg.norm(k[0]) for k in blocks])

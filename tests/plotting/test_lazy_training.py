@@ -1,0 +1,54 @@
+"""Figures of the chapter on lazy training show what they are given."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from ntkbook import plotting
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
+
+
+def lines(axes):
+    return [np.column_stack(line.get_data()) for line in axes.get_lines()]
+
+
+def holds(axes, x, y):
+    return any(np.array_equal(line, np.column_stack([x, y])) for line in lines(axes) if line.shape == (len(x), 2))
+
+
+def check_page(figure):
+    page = io.BytesIO()
+    figure.savefig(page, format="png")
+    assert page.getbuffer().nbytes > 5000
+
+
+def test_kernel_drift():
+    steps = np.arange(1.0, 6.0)
+    changes = np.outer([0.1, 0.01], 1 - np.exp(-steps))
+    figure = plotting.plot_kernel_drift(steps, (64, 256), changes, 3 * changes)
+    left, right = figure.axes
+    for row in changes:
+        assert holds(left, steps, row)
+        assert holds(right, steps, 3 * row)
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["$n = 64$", "$n = 256$"]
+    assert left.get_yscale() == "log"
+    check_page(figure)
+
+
+def test_lazy_rich_dial():
+    scales = np.array([0.25, 1.0, 4.0])
+    rows = [np.column_stack([values, 0.01 + 0 * scales]) for values in (1 / scales, 0.2 / scales, 0.1 * scales)]
+    figure = plotting.plot_lazy_rich_dial(scales, *rows, start_alignment=0.05, kernel_error=0.5)
+    for axes, row in zip(figure.axes, rows, strict=True):
+        assert holds(axes, scales, row[:, 0])
+        assert axes.get_xscale() == "log"
+    assert figure.axes[0].get_yscale() == "log"
+    assert {0.05, 0.5} == {lines(axes)[-1][0, 1] for axes in figure.axes[1:]}
+    check_page(figure)
