@@ -1,4 +1,4 @@
-"""Chapter 8, generalization: learning curves, noise, double descent and labels, measured beside their predictions.
+"""Chapter 7, generalization: learning curves, noise, double descent and labels, measured beside their predictions.
 
 Kernels are those of a network with one hidden ReLU layer, σ_w² = 2, as functions of the angle between unit inputs;
 `with_bias` adds κ_0, which is what a trained hidden bias that starts at 0 contributes. Linear algebra is NumPy's: the
@@ -148,7 +148,7 @@ def data_curve(
     return Curve(samples, _measured(samples, seeds, draw), np.array(predicted))
 
 
-def response_of_modes(samples: tuple[int, ...] = (32, 64, 128, 256), seeds: int = 20) -> tuple[Estimate, Estimate]:
+def response_of_modes(samples: tuple[int, ...] = (64, 128, 256, 512), seeds: int = 20) -> tuple[Estimate, Estimate]:
     """κ times the response q of single modes, for Gaussian features with eigenvalues k^(-3/2): mean and spread.
 
     The prediction is a mean of 1 and a spread that falls like n^(-1/2). There are four modes for each sample.
@@ -165,22 +165,22 @@ def response_of_modes(samples: tuple[int, ...] = (32, 64, 128, 256), seeds: int 
 
 
 def _responses(rng, n, eigenvalues):
-    """Q of every mode but the largest n/2, whose response is 1/λ up to rounding of the difference 1 - λs."""
+    """Every q = ψᵀA⁻¹ψ by way of all modes: s = ψᵀ(A + λψψᵀ)⁻¹ψ = q/(1 + λq), so q = s/(1 - λs)."""
     features = rng.normal(size=(n, len(eigenvalues)))
     kernel = (features * eigenvalues) @ features.T
     solved = (features * np.linalg.solve(kernel, features)).sum(0)
-    return (solved / (1 - eigenvalues * solved))[n // 2 :]
+    return solved / (1 - eigenvalues * solved)
 
 
 # Noise
 
 
-def noise_factor(alpha: float, samples: int = 100, modes: int = 4000, seeds: int = 20) -> tuple[Estimate, float]:
-    """By how much ridgeless regression multiplies noise, for Gaussian features with eigenvalues k^(-α).
+def noise_factor(eigenvalues: Float[np.ndarray, " K"], samples: int = 100, seeds: int = 40) -> tuple[Estimate, float]:
+    """By how much ridgeless regression multiplies noise, for Gaussian features with these eigenvalues.
 
     Returns: the measured factor, test noise included, and the one predicted for this number of samples.
     """
-    eigenvalues = np.arange(1.0, modes + 1) ** -alpha
+    modes = len(eigenvalues)
 
     def draw(rng):
         features = rng.normal(size=(samples, modes)) * eigenvalues**0.5
@@ -262,7 +262,7 @@ def label_experiment(
     shuffled: float = 0.0,
     seeds: int = 10,
 ) -> tuple[Estimate, Estimate]:
-    """The bound and the test error, for labels ±1 of which a part is replaced by coin flips (in training alone).
+    """The bound and the test error, for labels ±1 of which a part, in training and test, is replaced by coin flips.
 
     The kernel is H∞. The test error is the mean of |f - y|, cut off at 1.
     """
@@ -272,12 +272,11 @@ def label_experiment(
     def draw(rng):
         order = rng.permutation(len(x))
         train, test = order[:samples], order[samples:]
-        given = labels[train].copy()
-        flipped = rng.uniform(size=samples) < shuffled
-        given[flipped] = rng.choice([-1.0, 1.0], flipped.sum())
+        flips = rng.choice([-1.0, 1.0], len(x))
+        given = np.where(rng.uniform(size=len(x)) < shuffled, flips, labels)
         inside = kernel[np.ix_(train, train)]
-        found = fit(inside, kernel[np.ix_(test, train)], given)
-        return spectra.label_bound(inside, given), np.minimum(np.abs(found - labels[test]), 1).mean()
+        found = fit(inside, kernel[np.ix_(test, train)], given[train])
+        return spectra.label_bound(inside, given[train]), np.minimum(np.abs(found - given[test]), 1).mean()
 
     values = np.array([draw(np.random.default_rng(seed)) for seed in range(seeds)])
     mean, error = values.mean(0), values.std(0, ddof=1) / seeds**0.5

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 from jaxtyping import Float
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from numpy import ndarray as Array
 
 from ntkbook.plotting.style import COLORS
@@ -31,6 +32,8 @@ def plot_learning_curves(
             label="measured",
         )
         axes.set_xticks(list(samples), [str(int(n)) for n in samples])
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()
         axes.set(xlabel="samples $n$", title=name)
     panels[0][0].set_ylabel("test error")

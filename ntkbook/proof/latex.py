@@ -152,6 +152,9 @@ class _Printer(LatexPrinter):
         ]
         return "".join(heads) + self._factor(_alone(expr.function))
 
+    def _print_Integral(self, expr):
+        return super()._print_Integral(sp.Integral(_alone(expr.function), *expr.limits))
+
     def _print_MatrixExponential(self, expr):
         return r"e^{%s}" % self._print(expr.arg)
 

@@ -1,4 +1,4 @@
-"""Chapter 8, generalization: what the page measures, at smaller sizes, and false predictions refused."""
+"""Chapter 7, generalization: what the page measures, at smaller sizes, and false predictions refused."""
 
 import numpy as np
 import pytest
@@ -45,16 +45,27 @@ def test_digits_are_predicted():
 
 
 def test_responses_concentrate():
-    samples = (32, 64, 128)
-    mean, spread = experiments.response_of_modes(samples, seeds=8)
+    samples = (64, 128, 256)
+    mean, spread = experiments.response_of_modes(samples, seeds=10)
     np.testing.assert_allclose(mean.value, 1.0, atol=0.05)
     rate = fit_rate(samples, spread)
     assert rate.agrees(-0.5)
     assert not rate.agrees(-1.0)
 
 
+def test_an_exponential_tail_is_catastrophic():
+    factors = []
+    for samples in (20, 80):
+        found, predicted = experiments.noise_factor(np.exp(-0.1 * np.arange(1.0, 301)), samples, seeds=20)
+        assert found.agrees(predicted)
+        factors.append(predicted)
+    assert factors[1] == pytest.approx(0.1 * 80, rel=0.02)
+    assert factors[1] > 3 * factors[0]
+
+
 def test_noise_is_multiplied_by_the_power():
-    found, predicted = experiments.noise_factor(2.0, samples=60, modes=2000)
+    found, predicted = experiments.noise_factor(np.arange(1.0, 2001) ** -2.0, samples=60)
+    assert predicted == pytest.approx(2.0, rel=0.03)
     assert found.agrees(predicted)
     assert not found.agrees(3.0)
     circle = experiments.circle_noise_factor(seeds=100)

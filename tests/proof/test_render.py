@@ -98,6 +98,15 @@ def test_the_note_of_a_numeric_step_is_printed():
     assert "two cases" in markdown
 
 
+def test_an_integral_keeps_the_brackets_of_its_sum():
+    with sp.evaluate(False):
+        total = 1 + sp.Integral(1 - x, (x, 0, 1))
+    assert (
+        latex(total, DOMAIN if isinstance(DOMAIN, Domain) else Domain(DOMAIN))
+        == r"1 + \int\limits_{0}^{1} (1 - x)\, dx"
+    )
+
+
 def test_a_sum_of_several_terms_stands_in_brackets():
     with sp.evaluate(False):
         total = sp.Sum(f(i) + x, (i, 1, N))

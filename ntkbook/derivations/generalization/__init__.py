@@ -1,12 +1,14 @@
-"""Chapter 8, generalization: how well kernels predict on new data, and how well theory predicts that."""
+"""Chapter 7, generalization: how well kernels predict on new data, and how well theory predicts that."""
 
 from .descent import inverse_chi_square, linear_double_descent
 from .labels import first_layer_bound, function_norm, label_bound
-from .learning_curve import learning_curve, one_feature
+from .learning_curve import learning_curve, one_feature, shares, spent_samples
 from .noise import noise_by_tail
 
 DERIVATIONS = (
     one_feature,
+    shares,
+    spent_samples,
     learning_curve,
     noise_by_tail,
     function_norm,

@@ -7,7 +7,7 @@ import sympy as sp
 from ntkbook.proof import Derivation, Index, Interval, Map, Step, rules
 
 m = sp.Symbol("m", integer=True, positive=True)
-n, p, r, sigma, gamma, s, b = sp.symbols("n p r sigma gamma s b", positive=True)
+n, p, r, sigma, beta, gamma, s, b = sp.symbols("n p r sigma beta gamma s b", positive=True)
 below, above, wide = sp.Function("R_-", real=True), sp.Function("R_+", real=True), sp.Function("R", real=True)
 
 
@@ -47,6 +47,7 @@ def linear_double_descent() -> Derivation:
                 p: Interval(5.0, 15.0),
                 r: Interval(1.5, 2.0),
                 sigma: Interval(0.5, 1.0),
+                beta: Interval(0.2, 0.8),
                 gamma: Interval(1.5, 4.0),
                 below: Map(Interval(), Interval()),
                 above: Map(Interval(), Interval()),
@@ -70,17 +71,17 @@ def linear_double_descent() -> Derivation:
                 ),
                 Step(
                     "few-limit",
-                    sigma**2 * (n / gamma) / (n - n / gamma),
+                    sigma**2 * (beta * n) / (n - beta * n),
                     "=",
-                    sigma**2 / (gamma - 1),
-                    "$\\gamma$ samples for each feature, and so many that the 1 does not matter",
+                    sigma**2 * beta / (1 - beta),
+                    "put in $p = \\beta n$, and leave out the 1: both are large",
                 ),
                 Step(
                     "wide",
                     wide(gamma),
                     ":=",
                     r**2 * (1 - 1 / gamma) + sigma**2 / (gamma - 1),
-                    "$\\gamma$ features for each sample",
+                    "$\\gamma > 1$ features for each sample",
                 ),
                 Step(
                     "many-limit",

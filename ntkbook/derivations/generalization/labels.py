@@ -139,7 +139,9 @@ def first_layer_bound() -> Derivation:
                     "the kernel when the hidden layer of a ReLU network is trained alone",
                 ),
                 Step("diagonal", H(0), "=", sp.Rational(1, 2), "at angle 0", uses=("kernel",)),
-                Step("right-angle", H(sp.pi / 3), "=", sp.Rational(1, 6), "at 60 degrees", uses=("kernel",)),
+                Step(
+                    "sixty-degrees", H(sp.pi / 3), "=", sp.Rational(1, 6), "at an angle of 60 degrees", uses=("kernel",)
+                ),
                 Step(
                     "special-case", 2 / n * sp.sqrt(S * T), "=", sp.sqrt(2 * S / n), "put in the trace", uses=("trace",)
                 ),

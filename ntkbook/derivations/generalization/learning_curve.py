@@ -4,12 +4,14 @@ from functools import cache
 
 import sympy as sp
 
-from ntkbook.proof import Derivation, Index, Interval, Map, Size, Step, rules
+from ntkbook.proof import Derivation, Index, Interval, Map, Orthonormal, Size, Step, rules
 
-from .symbols import A, M, a, delta, i, j, k, kappa, lam, lam0, learned, n, psi, sigma, w
+from .symbols import A, M, Theta, a, delta, i, j, k, kappa, lam, lam0, learned, n, psi, sigma, w
 
 POSITIVE = Interval(0.5, 2.0)
 capacity, overfitting = sp.Function("D", real=True), sp.Function("E_0", real=True)
+G, share, values = sp.Function("G", real=True), sp.Function("s", real=True), sp.Function("psi", real=True)
+ell = sp.Symbol("l", integer=True, positive=True)
 
 
 @cache
@@ -75,6 +77,118 @@ def one_feature() -> Derivation:
                     limit="sample size",
                     cite="simon2023eigenlearning",
                     experiment="generalization.response_of_modes",
+                ),
+            ),
+        )
+
+
+@cache
+def shares() -> Derivation:
+    """What all modes together learn, as a sum over pairs of samples: exact, for any data."""
+    with sp.evaluate(False):
+        return Derivation(
+            name="shares",
+            title="All modes together",
+            source=("simon2023eigenlearning",),
+            domain={
+                n: Size(),
+                M: Size(),
+                i: Index(n),
+                j: Index(n),
+                k: Index(M),
+                lam: Map(Index(M)),
+                values: Map(Index(M), Index(n)),
+                G: Map(Index(n), Index(n)),
+            },
+            hypotheses=(
+                Step(
+                    "kernel",
+                    Theta(i, j),
+                    ":=",
+                    sp.Sum(lam(k) * values(k, i) * values(k, j), (k, 1, M)),
+                    "the kernel matrix, from the values of the modes at the samples",
+                ),
+                Step(
+                    "share",
+                    share(k),
+                    ":=",
+                    lam(k) * sp.Sum(values(k, i) * G(i, j) * values(k, j), (i, 1, n), (j, 1, n)),
+                    "what is recovered of mode $k$, with $G = (\\Theta + \\delta I)^{-1}$",
+                ),
+            ),
+            steps=(
+                Step(
+                    "total",
+                    sp.Sum(share(k), (k, 1, M)),
+                    "=",
+                    sp.Sum(Theta(i, j) * G(i, j), (i, 1, n), (j, 1, n)),
+                    "exchange the sums",
+                    uses=("share", "kernel"),
+                ),
+            ),
+        )
+
+
+@cache
+def spent_samples() -> Derivation:
+    """The shares and the ridge add up to the number of samples: exact, for any data."""
+    v, mu = sp.Function("v", real=True), sp.Function("mu", real=True)
+    with sp.evaluate(False):
+        return Derivation(
+            name="spent_samples",
+            title="Each sample is spent once",
+            source=("simon2023eigenlearning",),
+            domain={
+                n: Size(),
+                i: Index(n),
+                j: Index(n),
+                ell: Index(n),
+                v: Map(Index(n), Index(n), into=Orthonormal()),
+                mu: Map(Index(n)),
+                delta: Interval(6.0, 9.0),
+            },
+            hypotheses=(
+                Step(
+                    "matrix",
+                    Theta(i, j),
+                    ":=",
+                    sp.Sum(mu(ell) * v(ell, i) * v(ell, j), (ell, 1, n)),
+                    "the same matrix by its own eigenvectors, at the samples",
+                ),
+                Step(
+                    "inverse",
+                    G(i, j),
+                    ":=",
+                    sp.Sum(1 / (mu(ell) + delta) * v(ell, i) * v(ell, j), (ell, 1, n)),
+                    "the inverse of $\\Theta + \\delta I$",
+                ),
+            ),
+            steps=(
+                Step(
+                    "learned",
+                    sp.Sum(Theta(i, j) * G(i, j), (i, 1, n), (j, 1, n)),
+                    "=",
+                    sp.Sum(mu(ell) / (mu(ell) + delta), (ell, 1, n)),
+                    "eigenvectors are orthonormal",
+                    by=(rules.orthonormal(v),),
+                    uses=("matrix", "inverse"),
+                ),
+                Step(
+                    "trace",
+                    sp.Sum(G(i, i), (i, 1, n)),
+                    "=",
+                    sp.Sum(1 / (mu(ell) + delta), (ell, 1, n)),
+                    "and have length 1",
+                    by=(rules.orthonormal(v),),
+                    uses=("inverse",),
+                ),
+                Step(
+                    "conserved",
+                    sp.Sum(Theta(i, j) * G(i, j), (i, 1, n), (j, 1, n)) + delta * sp.Sum(G(i, i), (i, 1, n)),
+                    "=",
+                    n,
+                    "each eigenvector gives $\\mu/(\\mu + \\delta) + \\delta/(\\mu + \\delta) = 1$",
+                    uses=("learned", "trace"),
                 ),
             ),
         )

@@ -24,9 +24,6 @@ def noise_by_tail() -> Derivation:
         return Derivation(
             name="noise_by_tail",
             title="The tail of the spectrum decides what noise costs",
-            equivalents={
-                ("interpolation", "drop the term 1"): "over [0, 1] the squares of s and of 1 - s have one integral"
-            },
             source=("mallinar2022benign", "simon2023eigenlearning"),
             domain={
                 alpha: Interval(1.2, 4.0),
@@ -34,6 +31,7 @@ def noise_by_tail() -> Derivation:
                 kappa: Interval(0.02, 0.3),
                 x: Interval(0.5, 2.0),
                 z: Interval(2.0, 9.0),
+                s: Interval(0.1, 0.9),
             },
             steps=(
                 Step(
@@ -76,11 +74,18 @@ def noise_by_tail() -> Derivation:
                     "with $z = \\log(1/\\kappa)$: it tends to 1, noise is fitted at no cost",
                 ),
                 Step(
+                    "variance",
+                    (1 - s) ** 2 + s**2,
+                    "=",
+                    1 - 2 * s * (1 - s),
+                    "a line between two noisy neighbours varies least in the middle",
+                ),
+                Step(
                     "interpolation",
-                    1 + sp.Integral((1 - s) ** 2 + s**2, (s, 0, 1)),
+                    1 + sp.Integral(1 - 2 * s * (1 - s), (s, 0, 1)),
                     "=",
                     sp.Rational(5, 3),
-                    "straight lines between noisy neighbours, and the noise of the test label",
+                    "the mean over $s$, and 1 for the noise of the test label",
                     by=(rules.evaluate(),),
                 ),
             ),
