@@ -47,12 +47,16 @@ class _Printer(LatexPrinter):
         super().__init__({"order": "none", "mul_symbol": None, "fold_short_frac": False, "inv_trig_style": "full"})
         self.domain = domain
         self.spaces = spaces
+        self.in_derivative = False
 
     def _print_AppliedUndef(self, expr, exp=None):
         pairs = list(zip(self._argument_spaces(expr), expr.args, strict=True))
         subscript = [(s, self._print(a)) for s, a in pairs if isinstance(s, Index) and not s.shown]
         # A vector that moves is understood, f_i; one that is a name of its own tells which, f_i(u).
-        shown = [self._print(a) for s, a in pairs if getattr(s, "shown", not isinstance(s, Vector) or a.is_Symbol)]
+        told = not self.in_derivative
+        shown = [
+            self._print(a) for s, a in pairs if getattr(s, "shown", not isinstance(s, Vector) or (told and a.is_Symbol))
+        ]
         name = SCRIPT.get(expr.func.__name__) or self._name(expr.func.__name__)
         if subscript:
             name += "_{%s}" % _paired(subscript)
@@ -101,9 +105,14 @@ class _Printer(LatexPrinter):
         return "%s_{%s}" % (self._print(vector), index)
 
     def _print_Partial(self, expr):
+        named = self._is_name(expr.expr)
+        # The sign of the derivative says which vector varies.
+        self.in_derivative, outer = True, self.in_derivative
         below = r"\partial %s" % self._print(Component(expr.vector, expr.index))
-        if self._is_name(expr.expr):
-            return r"\frac{\partial %s}{%s}" % (self._print(expr.expr), below)
+        above = self._print(expr.expr) if named else ""
+        self.in_derivative = outer
+        if named:
+            return r"\frac{\partial %s}{%s}" % (above, below)
         return r"\frac{\partial}{%s}\left[%s\right]" % (below, self._print(expr.expr))
 
     def _print_PartialBy(self, expr):

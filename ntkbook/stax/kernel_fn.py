@@ -76,6 +76,9 @@ class KernelFn:
                 if "option" not in str(error).lower():
                     raise
                 self._quickly_compiled = self._compiled
+            except ValueError as error:  # inside another program, which is compiled as a whole
+                if "compiler_options" not in str(error):
+                    raise
         return self._compiled(x1, x2, fields=fields)
 
 

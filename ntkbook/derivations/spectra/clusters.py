@@ -93,14 +93,14 @@ def two_clusters() -> Derivation:
 
 
 @cache
-def spread() -> Derivation:
+def cluster_spread() -> Derivation:
     """Why the eigenvalues inside a cluster shrink as they do: the kernels at small angles."""
     s = sp.Symbol("s", real=True)
     with sp.evaluate(False):
         power = sp.Sum(a(i) * a(j) * (x(i) - x(j)) ** 2, (i, 1, N), (j, 1, N))
         kink = 1 / sp.pi * sp.Integral(s * sp.sin(s), (s, 0, u))
         return Derivation(
-            name="spread",
+            name="cluster_spread",
             title="Kernels at small angles",
             source=("cho2009kernel",),
             domain={N: Size(), i: Index(N), j: Index(N), a: Map(Index(N)), x: Map(Index(N))},
