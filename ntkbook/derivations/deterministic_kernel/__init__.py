@@ -1,7 +1,7 @@
 """Chapter 4, the deterministic kernel: how the tangent kernel of a wide network ceases to be random."""
 
 from .depth import angle_map, quarter
-from .finite_width import layer_spread, mean_of_shares, one_unit, relu_share
+from .finite_width import layer_spread, mean_of_shares, mean_on_the_diagonal, one_unit, relu_share
 from .induction import induction_in_width
 from .last_weights import mean_over_last_weights, spread_over_last_weights
 from .recursion import first_layer, next_layer
@@ -24,6 +24,7 @@ DERIVATIONS = (
     one_unit,
     relu_share,
     mean_of_shares,
+    mean_on_the_diagonal,
     layer_spread,
     depth_over_width,
     deep_and_wide,

@@ -170,5 +170,60 @@ def layer_spread() -> Derivation:
                 Step("mean", Expectation(unit, u), "=", sp.S.One, "lengths are kept on average", by=LENGTH),
                 Step("square", Expectation(unit**2, u), "=", sp.S(6), "half of $4 \\cdot 3$", by=LENGTH),
                 Step("five-over-n", 1 + (6 - 1) / n, "=", (n + 5) / n, "the mean square of a mean of $n$ units"),
+                Step(
+                    "shared",
+                    Expectation(2 * sp.Heaviside(u) * unit, u),
+                    "=",
+                    sp.S(2),
+                    "a unit that is on passes a length upward and a gradient downward",
+                    by=LENGTH,
+                ),
+                Step("one-over-n", 1 + (2 - 1) / n, "=", (n + 1) / n, "the mean product of two means of $n$ units"),
+            ),
+        )
+
+
+@cache
+def mean_on_the_diagonal() -> Derivation:
+    """The kernel of a deep ReLU network at one input has its limit as its mean, at every width."""
+    a = function("a")
+    h, own, q_below, T_below = sp.symbols("h k q_l T_l", real=True)
+    with sp.evaluate(False):
+        return Derivation(
+            name="mean_on_the_diagonal",
+            title="Right on average, at one input",
+            source=("hanin2020finite",),
+            domain={
+                n: Size(),
+                i: Index(n),
+                h: Interval(),
+                own: Interval(),
+                w: Map(Index(n)),
+                a: Map(Index(n)),
+                q_below: Interval(0.5, 2.0),
+                T_below: Interval(0.5, 2.0),
+            },
+            steps=(
+                Step(
+                    "height",
+                    sp.Sum((-w(i)) * a(i), (i, 1, n)),
+                    "=",
+                    -sp.Sum(w(i) * a(i), (i, 1, n)),
+                    "the pre-activation $h$ of a unit turns over with its weights",
+                ),
+                Step(
+                    "half",
+                    (own * (1 + sp.sign(h)) / 2 + own * (1 + sp.sign(-h)) / 2) / 2,
+                    "=",
+                    own / 2,
+                    "the unit is on for one of the two signs; its kernel $k$ with itself is the same for both",
+                ),
+                Step(
+                    "next",
+                    q_below + 2 / n * sp.Sum(T_below / 2, (i, 1, n)),
+                    "=",
+                    q_below + T_below,
+                    "each of $n$ units gives half, on average",
+                ),
             ),
         )
