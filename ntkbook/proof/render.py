@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .derivation import Derivation, Step, Verdict
 from .domain import Domain, Vector
 from .latex import latex
+from .lines import equation
 from .rewriting import available, chain, definitions
 from .terms import Stack
 from .verify import Result, verify
@@ -72,10 +73,8 @@ def _statement_tex(derivation, step, above):
     """The equation. Directly below the line that it continues, the chain's left side is hidden: relations line up."""
     spaces = defined_spaces(derivation)
     head, before = chain(derivation, step)
-    left = latex(head.lhs, derivation.domain, spaces)
-    if before is not None and before is above:
-        left = rf"\phantom{{{left}}}"
-    return f"{left} {RELATION_TEX[step.relation]} {latex(step.rhs, derivation.domain, spaces)}"
+    left, right = (latex(side, derivation.domain, spaces) for side in (head.lhs, step.rhs))
+    return equation(left, RELATION_TEX[step.relation], right, hidden=before is not None and before is above)
 
 
 def caption(derivation: Derivation, result: Result) -> str:

@@ -6,6 +6,7 @@ import sympy as sp
 
 from .check import Counterexample, compare
 from .derivation import Derivation
+from .domain import Domain
 from .errors import IllFormedStep
 from .latex import latex
 from .render import RELATION_TEX, Display, defined_spaces
@@ -66,13 +67,19 @@ def _markdown(slip, point):
             '<div class="ntk-slip">',
             f"Text {slip.text} prints",
             rf"$\displaystyle {left} {RELATION_TEX[step.relation]} {right}$",
-            f'<span class="ntk-verdict ntk-refuted">✗ refuted</span> {_said(point)}.',
+            f'<span class="ntk-verdict ntk-refuted">✗ refuted</span> {_said(point, _in_formulas)}.',
             f"{slip.about} What holds is {{eq}}`{derivation.equation_label(slip.label)}`.",
             "</div>",
         ]
     )
 
 
-def _said(point: Counterexample) -> str:
-    where = f"at {point.place}: " if point.place else ""
+def _said(point: Counterexample, written=str) -> str:
+    where = f"at {written(point.place)}: " if point.place else ""
     return f"{where}left side {point.left:.4g}, right side {point.right:.4g}"
+
+
+def _in_formulas(place: str) -> str:
+    """A point as it is read, `n_next = 5, k = 1`, with the names of the page."""
+    parts = [part.partition(" = ") for part in place.split(", ")]
+    return ", ".join(f"${latex(sp.Symbol(name), Domain({}))} = {value}$" for name, _, value in parts)

@@ -37,6 +37,7 @@ def test_a_false_formula_is_refuted_and_shown_without_a_number():
     shown = show_slips(slip(DIAGONAL))
     assert "$$" not in shown.markdown
     assert "{eq}`eq-square-double-sum`" in shown.markdown
+    assert "at $N = " in shown.markdown
     assert str(shown).startswith("no_cross_terms: refuted at N = ")
 
 
