@@ -28,9 +28,15 @@ def gaussian_mean(values: Array) -> Array:
     return jnp.matmul(values, jnp.asarray(_WEIGHTS), precision="highest")
 
 
+def _nodes(axes):
+    """The nodes along a last axis, behind so many axes of length 1."""
+    return jnp.asarray(_NODES).reshape((1,) * axes + (-1,))
+
+
 def moments(phi: Callable, q: Array) -> tuple[Array, Array]:
     r"""$\mathbb{E}\,\varphi(\sqrt{q} u)^2$ and $\mathbb{E}\,\varphi'(\sqrt{q} u)^2$, for each entry of q."""
-    z = jnp.sqrt(jnp.asarray(q, float))[..., None] * _NODES
+    q = jnp.asarray(q, float)
+    z = jnp.sqrt(q)[..., None] * _nodes(q.ndim)
     value, slope = jax.jvp(phi, (z,), (jnp.ones_like(z),))
     return gaussian_mean(value**2), gaussian_mean(slope**2)
 
@@ -52,7 +58,8 @@ def correlation_map(phi: Callable, rho: Array, q: float, W_std: float, b_std: fl
     \varphi\big(\sqrt{q} (\rho u + \sqrt{1 - \rho^2} v)\big) + \sigma_b^2 \right)$$
     """
     rho = jnp.asarray(rho, float)[..., None, None]
-    u, v = jnp.asarray(_NODES)[:, None], jnp.asarray(_NODES)[None, :]
+    v = _nodes(rho.ndim - 1)
+    u = jnp.swapaxes(v, -1, -2)
     both = phi(jnp.sqrt(q) * u) * phi(jnp.sqrt(q) * (rho * u + jnp.sqrt(1 - rho**2) * v))
     return (W_std**2 * gaussian_mean(gaussian_mean(both)) + b_std**2) / q
 

@@ -15,6 +15,7 @@ from .derivation import Derivation
 from .domain import Domain, Index, Interval, Matrix, Size
 from .draw import concrete
 from .errors import IllFormedStep
+from .latex import latex
 from .rewriting import definitions, unfold
 from .terms import (
     AtTime,
@@ -31,7 +32,7 @@ from .terms import (
 
 
 def proved_sizes(derivation: Derivation, lhs: sp.Basic, rhs: sp.Basic) -> tuple[str, ...]:
-    """Sizes at which SymPy reduces lhs - rhs to zero, as text; empty unless it does at all that are tried."""
+    """Sizes at which SymPy reduces lhs - rhs to zero, in LaTeX; empty unless it does at all that are tried."""
     meanings = list(definitions(derivation).values())
     lhs, rhs = unfold(lhs, meanings), unfold(rhs, meanings)
     tried = []
@@ -40,7 +41,7 @@ def proved_sizes(derivation: Derivation, lhs: sp.Basic, rhs: sp.Basic) -> tuple[
             writer = _Writer(derivation.domain, {**sizes, **indices})
             if not _vanishes(writer.write(lhs), writer.write(rhs)):
                 return ()
-        tried.append(", ".join(f"{s} = {n}" for s, n in sizes.items()))
+        tried.append(", ".join(f"{latex(s, derivation.domain)} = {n}" for s, n in sizes.items()))
     return tuple(tried)
 
 

@@ -66,20 +66,19 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
     meanings = list(definitions(derivation).values())
     lhs, rhs = unfold(lhs, meanings), unfold(rhs, meanings)
     flows, constraints = imposed(derivation)
+    known = _known(derivation)
     points, sizes_seen = 0, []
     for which in (0, 1):
         sizes = draw_sizes(derivation.domain, which)
         scope = Scope(derivation.domain, sizes, {}, flows)
-        values = _draw_points(
-            scope,
-            constraints,
-            _patterns(_free_indices(lhs, rhs, derivation.domain, flows, constraints), derivation.domain, sizes),
-            seed=which,
-        )
-        found = _gross_failure(lhs, relation, rhs, scope, values, sizes)
+        free = _free_indices(lhs, rhs, derivation.domain, flows, constraints)
+        patterns = _patterns(free, derivation.domain, sizes)
+        values = _draw_points(scope, constraints, patterns, seed=which)
+        drawn = _Drawn(scope, values, (which, *(tuple(p.items()) for p in patterns)), known)
+        found = _gross_failure(lhs, relation, rhs, drawn)
         if found:
             return Agreement(FEW, tuple(sizes_seen), found)
-        left, right, doubt = _sides(lhs, rhs, scope, values)
+        left, right, doubt = _sides(lhs, rhs, drawn)
         failed = _first_failure(left, right, relation, doubt)
         points += len(left)
         sizes_seen.append(", ".join(f"{s} = {n}" for s, n in sizes.items()))
@@ -90,19 +89,63 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
     return Agreement(points, tuple(sizes_seen))
 
 
-def _gross_failure(lhs, relation, rhs, scope, values, sizes):
-    """A counterexample among the first few points, if the sides differ there grossly: integrals are costly."""
+@dataclass(frozen=True)
+class _Drawn:
+    """Points at which sides are evaluated, `key` says which, and the values that are known there already.
+
+    The left side of a step meets the step's right side, then what each rule makes of it, then every mutant.
+    """
+
+    scope: Scope
+    values: dict
+    key: tuple
+    known: dict
+
+    def evaluate(self, side, nodes=None, points=None):
+        """Values of a side at the first few points, or at all, by the quadrature with so many nodes."""
+        key = (*self.key, nodes, points, side)
+        if key not in self.known:
+            scope = replace(self.scope, nodes=nodes) if nodes else self.scope
+            values = jax.tree.map(lambda v: v[:points], self.values)
+            (self.known[key],) = _evaluated([side], scope, values)
+        return self.known[key]
+
+
+_LAST = [None, {}]
+
+
+def _known(derivation):
+    """Values of sides, for the derivation that was last compared: the points depend on it alone."""
+    if _LAST[0] is not derivation:
+        _LAST[:] = [derivation, {}]
+    return _LAST[1]
+
+
+def _gross_failure(lhs, relation, rhs, drawn):
+    """A counterexample among the first few points, if the sides differ there grossly: integrals are costly.
+
+    The coarse quadrature, which is needed in any case, says whether it is worth while to look.
+    """
     if not _has_integrals(lhs, rhs):
         return None
-    few = jax.tree.map(lambda v: v[:FEW], values)
-    left, right, doubt = _sides(lhs, rhs, scope, few)
-    scale = np.maximum(np.abs(left), np.abs(right))
-    gap = {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
-    bad = gap > GROSS * scale.max() + 10 * doubt
+    coarse = [drawn.evaluate(side, COARSE)[:FEW] for side in (lhs, rhs)]
+    if coarse[0].shape == coarse[1].shape and not _gross(*coarse, relation, 0.0).any():
+        return None
+    left, right, doubt = _sides(lhs, rhs, drawn, FEW)
+    bad = _gross(left, right, relation, doubt)
     if not bad.any():
         return None
     failed = int(np.flatnonzero(bad.reshape(FEW, -1).any(axis=1))[0])
-    return Counterexample(_describe(lhs, rhs, sizes, values, failed), *_worst_entry(left[failed], right[failed]))
+    place = _describe(lhs, rhs, drawn.scope.sizes, drawn.values, failed)
+    return Counterexample(place, *_worst_entry(left[failed], right[failed]))
+
+
+def _gross(left, right, relation, doubt):
+    """Where the relation fails by far."""
+    scale = np.maximum(np.abs(left), np.abs(right))
+    with np.errstate(invalid="ignore"):
+        gap = {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
+    return gap > GROSS * scale.max() + 10 * doubt
 
 
 def _has_integrals(lhs, rhs):
@@ -222,9 +265,9 @@ def _evaluated(exprs, scope, values):
     return run(jax.vmap(at_one_point), values)
 
 
-def _sides(lhs, rhs, scope, values):
-    """Left and right values, and how far a coarser quadrature is from them."""
-    left, right = _evaluated([lhs, rhs], scope, values)
+def _sides(lhs, rhs, drawn, points=None):
+    """Left and right values, at all points or the first few, and how far a coarser quadrature is from them."""
+    left, right = (drawn.evaluate(side, points=points) for side in (lhs, rhs))
     if left.shape != right.shape:
         raise IllFormedStep(f"the left side has shape {left.shape[1:]}, the right side {right.shape[1:]}.")
     for side, numbers in (("left", left), ("right", right)):
@@ -234,7 +277,7 @@ def _sides(lhs, rhs, scope, values):
             )
     doubt = np.zeros_like(left)
     if _has_integrals(lhs, rhs):
-        coarse = _evaluated([lhs, rhs], replace(scope, nodes=COARSE), values)
+        coarse = [drawn.evaluate(side, COARSE)[:points] for side in (lhs, rhs)]
         with np.errstate(invalid="ignore"):
             doubt = np.maximum(*(np.abs(a - b) for a, b in zip((left, right), coarse, strict=True)))
         doubt = np.nan_to_num(doubt, nan=np.inf) + ROUNDING

@@ -75,6 +75,7 @@ def backward() -> Derivation:
                     "as if the weights on the way back were drawn afresh",
                     limit="width",
                     cite="yang2019scaling",
+                    experiment="signal_propagation.signals",
                 ),
                 Step(
                     "mean-square",

@@ -34,6 +34,9 @@ from .symbols import (
     z,
 )
 
+SYMMETRIC = "weights and biases are symmetric and independent: no mean of squares sees a sign"
+SIGN_OF_WEIGHTS = "change the sign of sigma_w*Sum(varphi(z__l(i))*w(k, i), (i, 1, n_l))/sqrt(n_l)"
+
 
 @cache
 def variance_map() -> Derivation:
@@ -46,6 +49,11 @@ def variance_map() -> Derivation:
             title="The mean square of a layer",
             source=("poole2016exponential", "schoenholz2017deep"),
             domain={**LAYER, **LENGTH, z: Map(Index(n))},
+            equivalents={
+                ("mean-square", SIGN_OF_WEIGHTS): SYMMETRIC,
+                ("mean-square", "change the sign of sigma_b*b(k)"): SYMMETRIC,
+                ("mean-square", "drop the factor b(k)"): "the mean of its square is 1",
+            },
             steps=(
                 Step(
                     "mean-square",
@@ -140,7 +148,10 @@ def perturbation() -> Derivation:
             source=("poole2016exponential", "schoenholz2017deep"),
             domain={s: Interval(-1.0, 1.0), z: Map(Index(n), Interval(-1.0, 1.0))},
             given=(correlation_map(),),
-            equivalents={("gain", "drop the factor Expectation(v**2, v)"): "that mean is 1"},
+            equivalents={
+                ("gain", "drop the factor Expectation(v**2, v)"): "that mean is 1",
+                ("gain", "drop the factor v**2"): "its mean is 1",
+            },
             hypotheses=(
                 Step(
                     "layer",

@@ -27,6 +27,11 @@ def relu_layer() -> Derivation:
             source=("he2015delving",),
             domain={L: Size(), q: Interval(0.3, 2.0), sigma_w: Interval(0.5, 1.3), sigma_b: Interval(0.1, 1.0)},
             given=(relu_dual(),),
+            equivalents={
+                ("gain", "raise the exponent of step(sqrt(q)*u)"): "0 and 1 are their own powers",
+                ("gain", "drop the factor sqrt(q)"): "a step does not feel a positive factor",
+                ("gain", "raise the exponent of q"): "a step does not feel a positive factor",
+            },
             steps=(
                 Step(
                     "square",

@@ -12,6 +12,9 @@ from ..gaussian_process.symbols import kappa0, kappa1, rho
 e, theta, angle = sp.symbols("epsilon vartheta alpha", positive=True)
 layer = sp.Symbol("l", integer=True, positive=True)
 gap = sp.Symbol("e_l", real=True)
+after = sp.Function("e__next", real=True)
+
+INVERSE = "SymPy does not know that the arc cosine undoes the cosine between 0 and $\\pi$"
 
 
 @cache
@@ -36,14 +39,6 @@ def relu_gap() -> Derivation:
                     uses=("relu_dual/kappa1",),
                 ),
                 Step(
-                    "integral",
-                    sp.Integral(angle * sp.sin(angle), (angle, 0, theta)),
-                    "=",
-                    shrink,
-                    "by parts; with $\\rho = \\cos\\vartheta$ this is what the gap loses, times $\\pi$",
-                    by=(rules.evaluate(),),
-                ),
-                Step(
                     "leading",
                     sp.Limit((1 - kappa1(1 - e) - e) / e ** sp.Rational(3, 2), e, 0),
                     "=",
@@ -53,27 +48,36 @@ def relu_gap() -> Derivation:
                     uses=("relu_dual/kappa1",),
                 ),
                 Step(
-                    "next",
-                    sp.Limit(
-                        (1 - kappa1(1 - e) - e + 2 * sp.sqrt(2) / (3 * sp.pi) * e ** sp.Rational(3, 2))
-                        / e ** sp.Rational(5, 2),
-                        e,
-                        0,
-                    ),
+                    "angle",
+                    after(theta),
+                    ":=",
+                    1 - sp.cos(theta) - shrink / sp.pi,
+                    "the gap after a layer, as a function of the angle between the two inputs",
+                ),
+                Step(
+                    "same",
+                    1 - kappa1(sp.cos(theta)),
                     "=",
-                    -sp.sqrt(2) / (30 * sp.pi),
-                    "the term after that",
-                    by=(rules.limit(),),
-                    uses=("relu_dual/kappa1",),
+                    after(theta),
+                    "put in $\\rho = \\cos\\vartheta$",
+                    uses=("relu_dual/kappa1", "angle"),
+                    undecided=INVERSE,
+                ),
+                Step(
+                    "integral",
+                    shrink,
+                    "=",
+                    sp.Integral(angle * sp.sin(angle), (angle, 0, theta)),
+                    "by parts, from right to left: what the gap loses, times $\\pi$, is positive",
                 ),
                 Step(
                     "root",
-                    sp.Limit(1 / sp.sqrt(1 - kappa1(1 - e)) - 1 / sp.sqrt(e), e, 0),
+                    sp.Limit(1 / sp.sqrt(after(theta)) - 1 / sp.sqrt(1 - sp.cos(theta)), theta, 0),
                     "=",
                     sp.sqrt(2) / (3 * sp.pi),
                     "one over the root of the gap grows by a constant in each layer",
                     by=(rules.limit(),),
-                    uses=("relu_dual/kappa1",),
+                    uses=("angle",),
                 ),
                 Step(
                     "decay",

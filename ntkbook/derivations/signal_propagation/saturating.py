@@ -34,6 +34,7 @@ def glorot() -> Derivation:
             name="glorot",
             title="Tanh at small signals",
             source=("glorot2010understanding", "schoenholz2017deep"),
+            equivalents={(label, "drop the factor u**2"): "its mean is 1" for label in ("moments", "moments-above")},
             domain={layer: Size(), x: Interval(-2.5, 2.5), q: Interval(0.02, 0.45), u: Gaussian(), length: Interval()},
             steps=(
                 Step(
