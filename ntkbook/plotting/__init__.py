@@ -5,14 +5,18 @@ Nothing is computed here but places on the page. Call `use_house_style()` once p
 
 from ntkbook.plotting.central_limit import plot_central_limit
 from ntkbook.plotting.cluster_spread import plot_cluster_spread
+from ntkbook.plotting.correlation_gap import plot_correlation_gap
+from ntkbook.plotting.correlation_maps import plot_correlation_maps
 from ntkbook.plotting.double_descent import plot_double_descent
 from ntkbook.plotting.gaussian_draws import plot_gaussian_draws
+from ntkbook.plotting.gradient_depth import plot_gradient_depth
 from ntkbook.plotting.kernel_drift import plot_kernel_drift
 from ntkbook.plotting.kernel_row import plot_kernel_row
 from ntkbook.plotting.kernel_spectra import plot_kernel_spectra
 from ntkbook.plotting.lazy_rich_dial import plot_lazy_rich_dial
 from ntkbook.plotting.learning_curves import plot_learning_curves
 from ntkbook.plotting.mode_decay import plot_mode_decay
+from ntkbook.plotting.phase_diagram import plot_phase_diagram
 from ntkbook.plotting.prediction_band import plot_prediction_band
 from ntkbook.plotting.rates import plot_rates
 from ntkbook.plotting.single_neuron import plot_single_neuron
@@ -25,14 +29,18 @@ __all__ = [
     "COLORS",
     "plot_central_limit",
     "plot_cluster_spread",
+    "plot_correlation_gap",
+    "plot_correlation_maps",
     "plot_double_descent",
     "plot_gaussian_draws",
+    "plot_gradient_depth",
     "plot_kernel_drift",
     "plot_kernel_row",
     "plot_kernel_spectra",
     "plot_lazy_rich_dial",
     "plot_learning_curves",
     "plot_mode_decay",
+    "plot_phase_diagram",
     "plot_prediction_band",
     "plot_rates",
     "plot_single_neuron",

@@ -17,9 +17,10 @@ from ntkbook.proof import (
     Step,
     Vector,
 )
-from ntkbook.proof.check import POINTS, compare
+from ntkbook.proof.check import FEW, POINTS, compare
 from ntkbook.proof.domain import Domain
 from ntkbook.proof.draw import draw_sizes, draw_values
+from ntkbook.proof.evaluate import evaluate
 
 M, N, P = sp.symbols("M N P", integer=True, positive=True)
 i, j, k, m, n, p = sp.symbols("i j k m n p", integer=True, positive=True)
@@ -87,6 +88,33 @@ def test_a_property_needs_a_square_matrix():
             2,
             np.random.default_rng(0),
         )
+
+
+def test_a_side_is_evaluated_once_for_a_derivation(monkeypatch):
+    """The left side of a step meets many right sides; another derivation has other points."""
+    from ntkbook.proof import check
+
+    seen = []
+    monkeypatch.setattr(check, "evaluate", lambda side, scope: seen.append(side) or evaluate(side, scope))
+    derivation, left = trial(), x * y_of(i)
+    for right in (left + 1, left + 2, left**2):
+        compare(derivation, left, "=", right)
+    assert seen.count(left) == 1
+    compare(trial(domain=DOMAIN | {x: Interval(5.0, 6.0)}), left, "=", left + 1)
+    assert seen.count(left) == 2
+
+
+def test_other_patterns_of_indices_are_other_points():
+    derivation = trial()
+    assert compare(derivation, y_of(i), "=", y_of(i)).counterexample is None
+    assert compare(derivation, y_of(i), "=", y_of(j)).counterexample is not None
+    assert compare(derivation, y_of(i), "=", y_of(i)).counterexample is None
+
+
+def test_a_gross_failure_of_an_integral_is_found_among_the_first_points():
+    integral = sp.Integral(sp.exp(-(t**2) * (1 + x**2)), (t, 0, 1))
+    assert compare(trial(), integral, "=", 2 * integral).points == FEW
+    assert compare(trial(), integral, "=", integral * (1 + sp.Float(1e-5))).points > FEW
 
 
 def test_two_sizes_and_many_points():

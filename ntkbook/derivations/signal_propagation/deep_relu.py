@@ -25,6 +25,7 @@ def relu_lengths() -> Derivation:
             name="relu_lengths",
             title="The length factor of one ReLU layer",
             source=("hanin2020finite",),
+            equivalents={("mean", "drop the factor u**2"): "the mean of $u^2$ over the positive half is that of 1"},
             domain={n: Size(), i: Index(n), u: Gaussian(), e: Map(Index(n), into=Draw())},
             steps=(
                 Step(
