@@ -12,6 +12,7 @@ u, shift = sp.symbols("u d", real=True)
 small = sp.Symbol("epsilon", positive=True)
 typical = sp.Symbol("m_L", real=True)
 e = sp.Function("e", real=True)
+CENTRED = "an error has mean 0, and its products with 1 vanish"
 HALF_LINE = (rules.density(), rules.split(u), rules.integrate(u))
 
 
@@ -25,7 +26,14 @@ def relu_lengths() -> Derivation:
             name="relu_lengths",
             title="The length factor of one ReLU layer",
             source=("hanin2020finite",),
-            equivalents={("mean", "drop the factor u**2"): "the mean of $u^2$ over the positive half is that of 1"},
+            equivalents={
+                ("mean", "drop the factor u**2"): "the mean of $u^2$ over the positive half is that of 1",
+                ("square", "raise the exponent of Heaviside(u)"): "0 and 1 are their own powers",
+                ("layer-mean", "drop the term e(i)"): CENTRED,
+                ("layer-mean", "change the sign of e(i)"): CENTRED,
+                ("layer-square", "change the sign of e(i)"): CENTRED,
+                ("layer-square", "change the sign of 1"): CENTRED,
+            },
             domain={n: Size(), i: Index(n), u: Gaussian(), e: Map(Index(n), into=Draw())},
             steps=(
                 Step(
