@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 from jaxtyping import Float
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 from numpy import ndarray as Array
 
 from ntkbook.plotting.style import COLORS
@@ -19,6 +20,8 @@ def plot_cluster_spread(spreads: Float[Array, " m"], eigenvalues: dict[str, Floa
     for axes, (name, values) in zip(panels[0], eigenvalues.items(), strict=True):
         axes.loglog(spreads, values[:, :2], color=COLORS["blue"], marker="o", markersize=3.5)
         axes.loglog(spreads, values[:, 2:], color=COLORS["vermilion"], marker="o", markersize=3.5)
+        axes.set_xticks(list(spreads[::2]), [f"{spread:g}" for spread in spreads[::2]])
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.set(title=name, xlabel=r"spread $\delta$")
     panels[0][0].set_ylabel("eigenvalue")
     return figure

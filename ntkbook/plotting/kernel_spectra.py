@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 from jaxtyping import Float
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 from numpy import ndarray as Array
 
 from ntkbook.plotting.style import COLORS
@@ -31,6 +32,9 @@ def plot_kernel_spectra(
     for name, (x, y) in (guides or {}).items():
         left.loglog(x, y, color=COLORS["grey"], linewidth=1.0, linestyle=(0, (4, 3)))
         left.annotate(name, (x[-1], y[-1]), xytext=(-4, 8), textcoords="offset points", ha="right", fontsize=9)
+    left.xaxis.set_major_locator(LogLocator(base=2))
+    left.xaxis.set_major_formatter("{x:g}")
+    left.xaxis.set_minor_locator(NullLocator())
     left.set(xlabel="frequency $k$", ylabel="eigenvalue", title="Circle")
     left.legend(loc="lower left")
     for (name, eigenvalues), color in zip(data.items(), COLORS.values(), strict=False):

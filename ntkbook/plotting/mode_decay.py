@@ -33,5 +33,5 @@ def plot_mode_decay(
     axes.set_ylim(3e-3, 1.3)
     axes.set_xlim(times[0], times[-1])
     axes.set(xlabel="steps of gradient descent", ylabel="part of the residual that is left")
-    axes.legend(loc="lower right", title="theory (thick), networks (thin)")
+    axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.47), title="theory (thick), networks (thin)")
     return figure

@@ -38,8 +38,18 @@ class _Delta:
 KNOWN = {"Sum": _sum, "Prime": Prime, "delta": _Delta(), "exp": sp.exp, "sqrt": sp.sqrt, "log": sp.log}
 """Names that mean the same in every derivation."""
 
-SPELLING = {"^": "a power is **", "η": "write eta", "θ": "write theta", "Θ": "write Theta", "φ": "write varphi"}
+SPELLING = {
+    "^": "a power is **",
+    "η": "write eta",
+    "θ": "write theta",
+    "Θ": "write Theta",
+    "κ": "write kappa",
+    "λ": "write lambda",
+    "φ": "write varphi",
+}
 """What people type, and what to type instead."""
+
+_LAMBDA = re.compile(r"\blambda\b")
 
 
 def read(derivation: Derivation, text: str) -> sp.Expr:
@@ -57,7 +67,8 @@ def read(derivation: Derivation, text: str) -> sp.Expr:
     if advice or stray:
         raise IllFormedStep(f"cannot read {text!r}: {'; '.join(advice) or ', '.join(stray)}. {known}")
     try:
-        return sp.sympify(parse_expr(text, local_dict=words))
+        # Python keeps the word lambda for itself, so the parser sees it under another name.
+        return sp.sympify(parse_expr(_LAMBDA.sub("lambda_", text), local_dict=words | {"lambda_": words.get("lambda")}))
     except IllFormedStep:
         raise
     except Exception as error:

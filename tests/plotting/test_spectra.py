@@ -38,6 +38,9 @@ def test_kernel_spectra():
     assert holds(left, k, k**-4)
     assert holds(left, k, 2 * k**-2)
     assert holds(right, np.arange(1, 6), k[::-1])
+    figure.draw_without_rendering()
+    labels = [label.get_text() for label in left.get_xticklabels(which="both")]
+    assert {"1", "2", "4"} <= set(labels) <= {"0.5", "1", "2", "4", "8"}
 
 
 def test_cluster_spread():
@@ -46,3 +49,4 @@ def test_cluster_spread():
     figure = plotting.plot_cluster_spread(spreads, {"a": values, "b": 2 * values})
     assert [axes.get_title(loc=plt.rcParams["axes.titlelocation"]) for axes in figure.axes] == ["a", "b"]
     assert all(holds(figure.axes[1], spreads, column) for column in 2 * values.T)
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels(which="both")] == ["0.1", "0.4"]

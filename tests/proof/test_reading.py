@@ -2,6 +2,7 @@
 
 import pytest
 
+from ntkbook.derivations import generalization, spectra
 from ntkbook.derivations import gradient_flow as chapter
 from ntkbook.proof import IllFormedStep, Judgement
 from ntkbook.proof.alpha import alpha_key
@@ -23,6 +24,8 @@ def same(derivation, label, text):
         (chapter.vector_outputs, "law", "-eta/N * Sum(Theta[i, a, j, b] * D(ell[j], f[j, b]), (b, 1, k), (j, 1, N))"),
         (chapter.test_input, "row", "Sum(D(h, theta[p]) * D(f[j], theta[p]), (p, 1, P))"),
         (chapter.single_neuron, "gradient", "Prime(varphi(z[i])) * x[i, p]"),
+        (spectra.spectral_modes, "decoupled", "-(eta * lambda[k] / N) * g[k]"),
+        (generalization.learning_curve, "learnability", "lambda[k] / (lambda[k] + kappa)"),
     ],
 )
 def test_the_notation_of_the_page_is_read_as_the_page_means_it(derivation, label, text):
@@ -44,6 +47,9 @@ def test_reading_is_not_blind_to_an_index():
         ("Theta(i, j)", r"write Theta\[i, j\]"),
         ("f[i]^2", r"a power is \*\*"),
         ("η * f[i]", "write eta"),
+        ("λ[1] * f[i]", "write lambda"),
+        ("lambda[k] * f[i]", "lambda"),
+        ("lambda * f[i]", "lambda"),
         ("D(L, y[i] + 1)", "derivatives are taken by"),
     ],
 )

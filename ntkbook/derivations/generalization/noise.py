@@ -47,7 +47,7 @@ def noise_by_tail() -> Derivation:
                     elasticity(C * kappa ** (-1 / alpha)),
                     "=",
                     alpha,
-                    "eigenvalues $k^{-\\alpha}$: noise is multiplied by $\\alpha$, whatever the sample size",
+                    "eigenvalues $k^{-\\alpha}$, for which $D = C\\kappa^{-1/\\alpha}$: the factor is $\\alpha$",
                     by=(rules.differentiate(),),
                 ),
                 Step(
@@ -55,7 +55,7 @@ def noise_by_tail() -> Derivation:
                     elasticity(1 / alpha * log),
                     "=",
                     log,
-                    "eigenvalues $e^{-\\alpha k}$, those above $\\kappa$ are learned: it grows like $\\alpha n$",
+                    "eigenvalues $e^{-\\alpha k}$, for which $D = \\log(1/\\kappa)/\\alpha = n$: it is $\\alpha n$",
                     by=(rules.differentiate(),),
                 ),
                 Step(
@@ -63,7 +63,7 @@ def noise_by_tail() -> Derivation:
                     elasticity(C / (kappa * log)),
                     "=",
                     1 / (1 - 1 / log),
-                    "eigenvalues $1/(k \\log^2 k)$, a tail that hardly sums up",
+                    "eigenvalues $1/(k \\log^2 k)$, for which $D = C/(\\kappa\\log(1/\\kappa))$",
                     by=(rules.differentiate(),),
                 ),
                 Step(

@@ -80,13 +80,19 @@ def fourier_modes() -> Derivation:
 def _shapes():
     """The functions of the angle from which the two-layer kernels are made."""
     return (
-        Step("kappa0", kappa0(u), ":=", (sp.pi - u) / sp.pi, "how often two units are active together, times two"),
+        Step(
+            "kappa0",
+            kappa0(u),
+            ":=",
+            (sp.pi - u) / sp.pi,
+            "twice the chance that a hidden unit is active at both inputs",
+        ),
         Step(
             "kappa1",
             kappa1(u),
             ":=",
             (sp.sin(u) + (sp.pi - u) * sp.cos(u)) / sp.pi,
-            "the mean product of two units, normalized",
+            "the mean product of what a unit gives at both inputs, normalized",
         ),
     )
 

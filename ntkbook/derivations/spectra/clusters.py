@@ -129,7 +129,7 @@ def cluster_spread() -> Derivation:
                     sp.Limit((1 - nngp(u)) / u**2, u, 0),
                     "=",
                     sp.Rational(1, 2),
-                    "so neighbours differ by a square",
+                    "by its NNGP kernel, neighbours differ by a square",
                     by=(rules.limit(),),
                     uses=("circle_spectrum/nngp", "circle_spectrum/kappa1"),
                 ),
