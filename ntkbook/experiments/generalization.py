@@ -1,4 +1,4 @@
-"""Chapter 7, generalization: learning curves, noise, double descent and labels, measured beside their predictions.
+"""Chapter 8, generalization: learning curves, noise, double descent and labels, measured beside their predictions.
 
 Kernels are those of a network with one hidden ReLU layer, σ_w² = 2, as functions of the angle between unit inputs;
 `with_bias` adds κ_0, which is what a trained hidden bias that starts at 0 contributes. Linear algebra is NumPy's: the

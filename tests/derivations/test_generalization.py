@@ -1,4 +1,4 @@
-"""Chapter 7, generalization: how each step is settled, and the algebra against numbers of the library."""
+"""Chapter 8, generalization: how each step is settled, and the algebra against numbers of the library."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Chapter 7, generalization: how well kernels predict on new data, and how well theory predicts that."""
+"""Chapter 8, generalization: how well kernels predict on new data, and how well theory predicts that."""
 
 from .descent import inverse_chi_square, linear_double_descent
 from .labels import first_layer_bound, function_norm, label_bound

@@ -1,4 +1,4 @@
-"""The symbols of chapter 7, second page.
+"""The symbols of chapter 8, generalization.
 
 n samples, M modes with eigenvalues lambda_k and target coefficients a_k, label noise sigma, a ridge delta on the
 diagonal of the kernel matrix, and kappa, the ridge that each mode feels.
