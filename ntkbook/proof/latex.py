@@ -184,7 +184,10 @@ class _Printer(LatexPrinter):
     def _print_MatMul(self, expr):
         numbers = [a for a in expr.args if not a.is_Matrix]
         matrices = [self._factor(a) for a in expr.args if a.is_Matrix]
+        # A lone sum is no product to SymPy, which would leave its brackets away.
+        alone = len(numbers) == 1 and numbers[0].is_Add
         front = self._print(sp.Mul(*numbers, evaluate=False)) if numbers else ""
+        front = f"({front})" if alone else front
         front = {"1": "", "-1": "-"}.get(front, front)
         thin = r" \, " if front not in ("", "-") else ""
         return front + thin + r" \, ".join(matrices)

@@ -83,7 +83,22 @@ def test_the_closed_form_is_what_predict_computes():
     np.testing.assert_allclose(of_test[:, 0], test, rtol=1e-10)
 
 
+def test_a_null_mode_stays_and_reaches_no_other_input():
+    rng = np.random.default_rng(1)
+    J, G = rng.normal(size=(4, 3)), rng.normal(size=(2, 3))
+    theta, cross, y = J @ J.T, G @ J.T, rng.normal(size=(4, 1))
+    null = np.linalg.svd(J.T)[2][-1]
+    np.testing.assert_allclose(cross @ null, 0.0, atol=1e-12)
+    start = rng.normal(size=(4, 1))
+    end, _ = predict.gradient_descent_mse(theta, y)(None, start, np.zeros((2, 1)), cross)
+    np.testing.assert_allclose(end - y, null[:, None] * (null @ (start - y)), atol=1e-10)
+    right = "Sum(J[i, p]*J[j, p]*v[i]*v[j], (i, 1, N), (j, 1, N), (p, 1, P))"
+    assert chapter.null_mode().attempt("squares", right)
+    assert not chapter.null_mode().attempt("squares", f"2 * {right}")
+
+
 def test_the_third_moment():
     step = chapter.kink().statement("third-moment")
-    assert float(step.rhs) == pytest.approx(np.mean(np.abs(np.random.default_rng(0).normal(size=10**6)) ** 3), rel=0.01)
-    assert sp.simplify(step.rhs - 2 * sp.sqrt(2 / sp.pi)) == 0
+    measured = np.mean(np.abs(np.random.default_rng(0).normal(size=10**6)) ** 3)
+    assert 2 * float(step.rhs) == pytest.approx(measured, rel=0.01)
+    assert sp.simplify(step.rhs - sp.sqrt(2 / sp.pi)) == 0

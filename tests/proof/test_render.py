@@ -27,6 +27,14 @@ def test_every_step_has_its_number():
     assert labels(derivation.show()) == [derivation.equation_label(s.label) for s in derivation.statements]
 
 
+def test_a_sum_before_a_matrix_has_its_brackets():
+    A, y = sp.MatrixSymbol("A", N, N), sp.Symbol("y", real=True)
+    with sp.evaluate(False):
+        assert latex(sp.MatMul(x + y, A), Domain(DOMAIN)) == r"(x + y) \, A"
+        assert latex(sp.MatMul(2, x + y, A), Domain(DOMAIN)) == r"2 (x + y) \, A"
+        assert latex(sp.MatMul(x, A), Domain(DOMAIN)) == r"x \, A"
+
+
 def test_chosen_steps_stand_in_the_order_of_the_derivation():
     assert labels(chapter.kernel_gradient_flow().show("law", "flow")) == [
         "eq-kernel-gradient-flow-flow",

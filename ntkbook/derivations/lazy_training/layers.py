@@ -78,7 +78,7 @@ def hidden_layer() -> Derivation:
                     "share",
                     sp.Sum(entry**2, (k, 1, n), (m, 1, n)),
                     "=",
-                    (1 / n * sp.Sum(felt**2, (k, 1, n))) * (1 / n * sp.Sum(v(m) ** 2, (m, 1, n))),
+                    1 / n**2 * (sp.Sum(felt**2, (k, 1, n)) * sp.Sum(v(m) ** 2, (m, 1, n))),
                     "the sums separate",
                 ),
             ),

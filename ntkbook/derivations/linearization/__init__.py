@@ -4,7 +4,7 @@ from .closed_form import closed_form, descent, eigenbasis, prediction
 from .cross_entropy import logistic_loss, one_logit
 from .ensemble import doubling, ensemble, spread
 from .model import descent_step, linear_dynamics, linear_model
-from .modes import critical_rate, descent_mode, eigenmode, stable_rate, unstable_rate
+from .modes import critical_rate, descent_mode, eigenmode, null_mode, stable_rate, unstable_rate
 from .rates import kink, random_signs
 
 DERIVATIONS = (
@@ -14,6 +14,7 @@ DERIVATIONS = (
     closed_form,
     eigenbasis,
     prediction,
+    null_mode,
     doubling,
     descent_step,
     descent,

@@ -4,11 +4,11 @@ from functools import cache
 
 import sympy as sp
 
-from ntkbook.proof import Derivation, Interval, Map, Recursion, Size, Step, rules
+from ntkbook.proof import Derivation, Index, Interval, Map, Recursion, Size, Step, rules
 
-from .symbols import TIME, N, eta, lam, s, t, u
+from .symbols import TIME, M, N, P, eta, i, j, lam, p, s, t, u
 
-c, r = sp.Function("c", real=True), sp.Function("r", real=True)
+c, found = sp.Function("c", real=True), sp.Function("chat", real=True)
 b, c_0, x = sp.symbols("b c_0 x", real=True)
 MODE = {**TIME, lam: Interval(0.3, 3.0)}
 
@@ -50,25 +50,65 @@ def eigenmode() -> Derivation:
                     "put in the law: the unknown cancels",
                     uses=("law",),
                 ),
-                Step("solution", r(t), ":=", b + (c_0 - b) * sp.exp(-rate * t), "integrate, divide"),
-                Step("start", r(sp.S.Zero), "=", c_0, "at time 0", uses=("solution",)),
+                Step("solution", found(t), ":=", b + (c_0 - b) * sp.exp(-rate * t), "integrate, divide"),
+                Step("start", found(sp.S.Zero), "=", c_0, "at time 0", uses=("solution",)),
                 Step(
                     "check",
-                    sp.Derivative(r(t), t),
+                    sp.Derivative(found(t), t),
                     "=",
-                    -rate * (r(t) - b),
+                    -rate * (found(t) - b),
                     "differentiate: it obeys the law",
                     by=(rules.differentiate(),),
                     uses=("solution",),
                 ),
                 Step(
                     "end",
-                    sp.Limit(r(t), t, sp.oo),
+                    sp.Limit(found(t), t, sp.oo),
                     "=",
                     b,
                     "a positive eigenvalue leads to the label",
                     by=(rules.limit(),),
                     uses=("solution",),
+                ),
+            ),
+        )
+
+
+@cache
+def null_mode() -> Derivation:
+    """A mode without an eigenvalue: no parameter feels it, and so no other input does."""
+    J, G, v, Theta, K = (sp.Function(name, real=True) for name in ("J", "G", "v", "Theta", "K"))
+    a = sp.Symbol("a", integer=True, positive=True)
+    with sp.evaluate(False):
+        felt = sp.Sum(J(i, p) * v(i), (i, 1, N))
+        return Derivation(
+            name="null_mode",
+            title="A mode that is not learned",
+            domain={
+                **{size: Size() for size in (N, M, P)},
+                **{index: Index(size) for index, size in ((i, N), (j, N), (a, M), (p, P))},
+                J: Map(Index(N), Index(P)),
+                G: Map(Index(M), Index(P)),
+                v: Map(Index(N)),
+            },
+            steps=(
+                Step("kernel", Theta(i, j), ":=", sp.Sum(J(i, p) * J(j, p), (p, 1, P)), "between training inputs"),
+                Step("cross", K(a, i), ":=", sp.Sum(G(a, p) * J(i, p), (p, 1, P)), "with gradients $G$ elsewhere"),
+                Step(
+                    "squares",
+                    sp.Sum(v(i) * Theta(i, j) * v(j), (i, 1, N), (j, 1, N)),
+                    "=",
+                    sp.Sum(felt**2, (p, 1, P)),
+                    "exchange the sums, collect a square",
+                    uses=("kernel",),
+                ),
+                Step(
+                    "elsewhere",
+                    sp.Sum(K(a, i) * v(i), (i, 1, N)),
+                    "=",
+                    sp.Sum(G(a, p) * felt, (p, 1, P)),
+                    "the same numbers, felt by each parameter",
+                    uses=("cross",),
                 ),
             ),
         )
