@@ -8,6 +8,7 @@ from ntkbook.plotting.cluster_spread import plot_cluster_spread
 from ntkbook.plotting.correlation_gap import plot_correlation_gap
 from ntkbook.plotting.correlation_maps import plot_correlation_maps
 from ntkbook.plotting.double_descent import plot_double_descent
+from ntkbook.plotting.duals import plot_duals
 from ntkbook.plotting.gaussian_draws import plot_gaussian_draws
 from ntkbook.plotting.gradient_depth import plot_gradient_depth
 from ntkbook.plotting.kernel_drift import plot_kernel_drift
@@ -18,9 +19,11 @@ from ntkbook.plotting.learning_curves import plot_learning_curves
 from ntkbook.plotting.mode_decay import plot_mode_decay
 from ntkbook.plotting.phase_diagram import plot_phase_diagram
 from ntkbook.plotting.prediction_band import plot_prediction_band
+from ntkbook.plotting.prior_draws import plot_prior_draws
 from ntkbook.plotting.rates import plot_rates
 from ntkbook.plotting.single_neuron import plot_single_neuron
 from ntkbook.plotting.style import COLORS, use_house_style
+from ntkbook.plotting.tails import plot_tails
 from ntkbook.plotting.training_bands import plot_training_bands
 from ntkbook.plotting.two_paths import plot_two_paths
 from ntkbook.plotting.velocity_agreement import plot_velocity_agreement
@@ -32,6 +35,7 @@ __all__ = [
     "plot_correlation_gap",
     "plot_correlation_maps",
     "plot_double_descent",
+    "plot_duals",
     "plot_gaussian_draws",
     "plot_gradient_depth",
     "plot_kernel_drift",
@@ -42,8 +46,10 @@ __all__ = [
     "plot_mode_decay",
     "plot_phase_diagram",
     "plot_prediction_band",
+    "plot_prior_draws",
     "plot_rates",
     "plot_single_neuron",
+    "plot_tails",
     "plot_training_bands",
     "plot_two_paths",
     "plot_velocity_agreement",

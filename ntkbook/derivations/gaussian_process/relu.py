@@ -14,7 +14,7 @@ HALF_LINE = (rules.density(), rules.split(u), rules.integrate(u))
 
 
 def _moment(power):
-    return sp.Integral(r**power * sp.exp(-(r**2) / 2), (r, 0, sp.oo))
+    return sp.Integral((r if power == 1 else r**power) * sp.exp(-(r**2) / 2), (r, 0, sp.oo))
 
 
 def _circle(body):
