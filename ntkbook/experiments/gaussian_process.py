@@ -34,26 +34,34 @@ def limit_covariance(depth: int, x: Float[np.ndarray, "N d"] = INPUTS) -> Float[
     return np.asarray(network(depth, 1).kernel_fn(jnp.asarray(x), None, "nngp"))
 
 
-def given_layer_covariance(key: Array, width: int, depth: int = 1) -> Float[Array, "2 2"]:
-    """The covariance of an output at the two inputs, given the hidden layers of a network: a mean over units."""
-    hidden = [layer for _ in range(depth) for layer in (stax.Dense(width, HE), stax.Relu())]
-    net = stax.serial(*hidden)
-    _, params = net.init_fn(key, INPUTS.shape)
-    units = net.apply_fn(params, jnp.asarray(INPUTS))
-    return HE**2 / width * units @ units.T
+def given_layer_covariances(key: Array, width: int, depths: tuple[int, ...]) -> Float[Array, "depths 2 2"]:
+    """The covariance of an output at the two inputs, given a network's layers up to each depth: means over units."""
+    values, found = jnp.asarray(INPUTS), []
+    for depth in range(1, depths[-1] + 1):
+        layer = stax.serial(stax.Dense(width, HE), stax.Relu())
+        _, params = layer.init_fn(jax.random.fold_in(key, depth), values.shape)
+        values = layer.apply_fn(params, values)
+        if depth in depths:
+            found.append(HE**2 / width * values @ values.T)
+    return jnp.stack(found)
 
 
-def law_of_large_numbers(widths: tuple[int, ...], seeds: int, depth: int = 1) -> Sweep:
-    """Draws of `given_layer_covariance`; it deviates from `limit_covariance(depth)` like n^(-1/2).
+def law_of_large_numbers(widths: tuple[int, ...], seeds: int, depths: tuple[int, ...] = (1,)) -> Sweep:
+    """Draws of `given_layer_covariances`, (widths, seeds, depths, 2, 2); they deviate from the limit like n^(-1/2).
 
     With one hidden layer the rms deviation at (x, x) is sqrt(5/n), at every n.
     """
-    return sweep(_given(depth), widths, seeds)
+    return sweep(_given(tuple(depths)), widths, seeds)
 
 
 @cache
-def _given(depth):
-    return partial(given_layer_covariance, depth=depth)
+def _given(depths):
+    return partial(given_layer_covariances, depths=depths)
+
+
+def limit_covariances(depths: tuple[int, ...]) -> Float[np.ndarray, "depths 2 2"]:
+    """`limit_covariance` for each depth."""
+    return np.stack([limit_covariance(depth) for depth in depths])
 
 
 def output_moments(widths: tuple[int, ...], seeds: int) -> Sweep:
