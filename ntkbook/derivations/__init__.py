@@ -8,11 +8,21 @@ from functools import cache
 
 from ntkbook.proof import Derivation
 
-from . import errata, generalization, gradient_flow, lazy_training, linearization, preliminaries, spectra
+from . import (
+    errata,
+    gaussian_process,
+    generalization,
+    gradient_flow,
+    lazy_training,
+    linearization,
+    preliminaries,
+    spectra,
+)
 
 CHAPTERS = {
     "preliminaries": preliminaries.DERIVATIONS,
     "gradient_flow": gradient_flow.DERIVATIONS,
+    "gaussian_process": gaussian_process.DERIVATIONS,
     "linearization": linearization.DERIVATIONS,
     "lazy_training": lazy_training.DERIVATIONS,
     "spectra": spectra.DERIVATIONS,
@@ -36,6 +46,7 @@ __all__ = [
     "CHAPTERS",
     "by_chapter",
     "errata",
+    "gaussian_process",
     "generalization",
     "gradient_flow",
     "lazy_training",
