@@ -20,17 +20,17 @@ plus_part, flips = (sp.Function(name, real=True) for name in ("P", "F"))
 @cache
 def random_signs() -> Derivation:
     """Contributions of n units with random signs add up like the root of n."""
-    A, b = sp.Function("a", real=True), sp.Function("b", real=True)
+    sign, b = sp.Function("xi", real=True), sp.Function("b", real=True)
     with sp.evaluate(False):
-        error = 1 / n * sp.Sum(A(k) * b(k), (k, 1, n))
+        error = 1 / n * sp.Sum(sign(k) * b(k), (k, 1, n))
         return Derivation(
             name="random_signs",
             title="Random signs",
-            domain={n: Size(), k: Index(n), A: Map(Index(n), into=Gaussian()), b: Map(Index(n))},
+            domain={n: Size(), k: Index(n), sign: Map(Index(n), into=Gaussian()), b: Map(Index(n))},
             steps=(
                 Step(
                     "square",
-                    Expectation(error**2, A),
+                    Expectation(error**2, sign),
                     "=",
                     1 / n**2 * sp.Sum(b(k) ** 2, (k, 1, n)),
                     "only equal units meet: $n$ squares instead of $n^2$ products",
