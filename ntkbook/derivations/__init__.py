@@ -16,6 +16,7 @@ from . import (
     lazy_training,
     linearization,
     preliminaries,
+    signal_propagation,
     spectra,
 )
 
@@ -23,6 +24,7 @@ CHAPTERS = {
     "preliminaries": preliminaries.DERIVATIONS,
     "gradient_flow": gradient_flow.DERIVATIONS,
     "gaussian_process": gaussian_process.DERIVATIONS,
+    "signal_propagation": signal_propagation.DERIVATIONS,
     "linearization": linearization.DERIVATIONS,
     "lazy_training": lazy_training.DERIVATIONS,
     "spectra": spectra.DERIVATIONS,
@@ -53,5 +55,6 @@ __all__ = [
     "linearization",
     "preliminaries",
     "registered",
+    "signal_propagation",
     "spectra",
 ]

@@ -94,9 +94,9 @@ def _covariances(phi, points, rhos):
     x, stds, q = _at_points(points, rhos)
 
     def statistic(key, width):
-        below, above = jax.random.split(key)
         layer = stax.Dense(width, b_std=1.0)
-        first, second = (layer.init_fn(k, (-1, n))[1] for k, n in ((below, 3), (above, width)))
+        W1, b1, W2, b2 = _blocks(key, width, 3, 1, width, 1)
+        first, second = (W1, b1[0]), (W2, b2[0])
 
         def at_point(x, stds, q):
             z = layer.apply_fn(_scaled(first, stds), x)
@@ -112,6 +112,15 @@ def _at_points(points, rhos):
     """Inputs for each point, its two standard deviations, and its q: arrays with one row for each point."""
     x = np.stack([inputs(q, rhos, (W_std, b_std)) for W_std, b_std, q in points])
     return jnp.asarray(x), jnp.asarray([p[:2] for p in points], float), jnp.asarray([p[2] for p in points], float)
+
+
+def _blocks(key, width, *rows):
+    """Standard normal numbers, so many rows of `width` for each block.
+
+    All blocks are one draw, since each call of the generator takes XLA more than a second to compile.
+    """
+    ends = np.cumsum(rows)
+    return jnp.split(jax.random.normal(key, (int(ends[-1]), width)), ends[:-1])
 
 
 def _scaled(params, stds):
@@ -145,12 +154,10 @@ def _signals(phi, points, depth, rho):
     x, stds, q = _at_points(points, (rho,))
 
     def statistic(key, width):
-        keys = jax.random.split(key, depth + 1)
-        first, top, later = keys[0], keys[1], keys[2:]
         layer = stax.Dense(width, b_std=1.0)
-        weights = jax.vmap(lambda k: layer.init_fn(k, (-1, width))[1])(later)
-        start = layer.init_fn(first, (-1, 3))[1]
-        top = jax.random.normal(top, (width,)) / width**0.5
+        W1, b1, W, b, top = _blocks(key, width, 3, 1, (depth - 1) * width, depth - 1, 1)
+        start, weights = (W1, b1[0]), (W.reshape(depth - 1, width, width), b)
+        top = top[0] / width**0.5
 
         def at_point(x, stds, q):
             step = jnp.asarray([[0.0, 0.0, 3**0.5], [0.0, 0.0, 0.0]]) / stds[0]
@@ -216,14 +223,15 @@ def _relu_gaps(depth, rho):
 
     def statistic(key, width):
         layer = stax.Dense(width, *HE)
-        keys = jax.random.split(key, depth)
-        z = layer.apply_fn(layer.init_fn(keys[0], x.shape)[1], x)
+        W1, W = _blocks(key, width, 3, (depth - 1) * width)
+        z = layer.apply_fn((W1, None), x)
 
-        def next_layer(z, own_key):
-            z = layer.apply_fn(layer.init_fn(own_key, z.shape)[1], jax.nn.relu(z))
+        def next_layer(z, own):
+            z = layer.apply_fn((own, None), jax.nn.relu(z))
             return z, _gap(z)
 
-        return jnp.concatenate([_gap(z)[None], jax.lax.scan(next_layer, z, keys[1:])[1]])
+        later = jax.lax.scan(next_layer, z, W.reshape(depth - 1, width, width))[1]
+        return jnp.concatenate([_gap(z)[None], later])
 
     return statistic
 
@@ -276,21 +284,18 @@ def _gradient_norms(depth):
     scale = jnp.asarray([[1.0], [HE[0]]])
 
     def statistic(key, width):
-        keys = jax.random.split(key, depth + 2)
-        first, top, later = keys[0], keys[1], keys[2:]
         layer = stax.Dense(width)
-        weights = jax.vmap(lambda k: layer.init_fn(k, (2, width))[1])(later)
-        z = jax.random.normal(first, (1, width))
-        top = jax.random.normal(top, (width,))
+        z, W, top = _blocks(key, width, 1, depth * width, 1)
+        weights = W.reshape(depth, width, width)
 
         def next_layer(z, now):
-            params, shift = now
+            own, shift = now
             # The first row is linear, the second goes through ReLU.
             activations = jnp.stack([z[0], jax.nn.relu(z[1])])
-            return scale * layer.apply_fn(params, activations) + shift, None
+            return scale * layer.apply_fn((own, None), activations) + shift, None
 
         def outputs(shifts):
-            return jnp.sum(jax.lax.scan(next_layer, z + shifts[0], (weights, shifts[1:]))[0] @ top)
+            return jnp.sum(jax.lax.scan(next_layer, z + shifts[0], (weights, shifts[1:]))[0] @ top[0])
 
         gradients = jax.grad(outputs)(jnp.zeros((depth + 1, 2, width)))
         lengths = jnp.log(jnp.sum(gradients**2, axis=2)).T / 2

@@ -39,5 +39,5 @@ def plot_correlation_gap(
     axes.set_yscale("log")
     axes.set_ylim(min(line.min() for line in gaps.values()) / 2, 4)
     axes.set(xlabel="layer $l$", ylabel="$e_l = 1 - \\rho_l$")
-    axes.legend(loc="lower left")
+    axes.legend(loc="upper right")
     return figure

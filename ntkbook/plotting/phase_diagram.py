@@ -37,6 +37,6 @@ def plot_phase_diagram(
     axes.set(xlabel="$\\sigma_w$", ylabel="$\\sigma_b$")
     axes.legend(loc="upper left")
     figure.colorbar(shades, ax=axes, label="$\\log\\,\\chi$ at the fixed point")
-    for name, place in {"ordered": (0.12, 0.3), "chaotic": (0.7, 0.12)}.items():
+    for name, place in {"ordered": (0.05, 0.5), "chaotic": (0.7, 0.12)}.items():
         axes.text(*place, name, transform=axes.transAxes, fontsize=11)
     return figure
