@@ -9,6 +9,7 @@ from functools import cache
 from ntkbook.proof import Derivation
 
 from . import (
+    deterministic_kernel,
     errata,
     gaussian_process,
     generalization,
@@ -25,6 +26,7 @@ CHAPTERS = {
     "gradient_flow": gradient_flow.DERIVATIONS,
     "gaussian_process": gaussian_process.DERIVATIONS,
     "signal_propagation": signal_propagation.DERIVATIONS,
+    "deterministic_kernel": deterministic_kernel.DERIVATIONS,
     "linearization": linearization.DERIVATIONS,
     "lazy_training": lazy_training.DERIVATIONS,
     "spectra": spectra.DERIVATIONS,
@@ -47,6 +49,7 @@ def registered() -> tuple[Derivation, ...]:
 __all__ = [
     "CHAPTERS",
     "by_chapter",
+    "deterministic_kernel",
     "errata",
     "gaussian_process",
     "generalization",

@@ -7,11 +7,15 @@ from ntkbook.plotting.central_limit import plot_central_limit
 from ntkbook.plotting.cluster_spread import plot_cluster_spread
 from ntkbook.plotting.correlation_gap import plot_correlation_gap
 from ntkbook.plotting.correlation_maps import plot_correlation_maps
+from ntkbook.plotting.deep_kernel import plot_deep_kernel
+from ntkbook.plotting.depth_over_width import plot_depth_over_width
 from ntkbook.plotting.double_descent import plot_double_descent
 from ntkbook.plotting.duals import plot_duals
+from ntkbook.plotting.empirical_kernels import plot_empirical_kernels
 from ntkbook.plotting.gaussian_draws import plot_gaussian_draws
 from ntkbook.plotting.gradient_depth import plot_gradient_depth
 from ntkbook.plotting.kernel_drift import plot_kernel_drift
+from ntkbook.plotting.kernel_parts import plot_kernel_parts
 from ntkbook.plotting.kernel_row import plot_kernel_row
 from ntkbook.plotting.kernel_spectra import plot_kernel_spectra
 from ntkbook.plotting.lazy_rich_dial import plot_lazy_rich_dial
@@ -34,11 +38,15 @@ __all__ = [
     "plot_cluster_spread",
     "plot_correlation_gap",
     "plot_correlation_maps",
+    "plot_deep_kernel",
+    "plot_depth_over_width",
     "plot_double_descent",
     "plot_duals",
+    "plot_empirical_kernels",
     "plot_gaussian_draws",
     "plot_gradient_depth",
     "plot_kernel_drift",
+    "plot_kernel_parts",
     "plot_kernel_row",
     "plot_kernel_spectra",
     "plot_lazy_rich_dial",

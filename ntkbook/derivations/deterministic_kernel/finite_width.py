@@ -14,6 +14,9 @@ q = sp.Symbol("q", positive=True)
 u, v, m1, m2 = sp.symbols("u v m_1 m_2", real=True)
 z, w, phi, e, share = map(function, ("z", "w", "varphi", "e", "Thetahat"))
 LENGTH = (rules.density(), rules.split(u), rules.integrate(u))
+HALF = "the mean of u^2 over the positive half is that of 1"
+STEP = "a step is its own power"
+EVEN = "only the square of the error counts, and the error has mean 0"
 
 
 @cache
@@ -109,9 +112,7 @@ def relu_share() -> Derivation:
                     uses=("second-moment",),
                 ),
             ),
-            equivalents={
-                ("second-moment", "drop the factor u**2"): "the mean of u^2 over the positive half is that of 1"
-            },
+            equivalents={("second-moment", "drop the factor u**2"): HALF},
         )
 
 
@@ -153,6 +154,12 @@ def mean_of_shares() -> Derivation:
                     uses=("relu_share/mean", "relu_share/square"),
                 ),
             ),
+            equivalents={
+                ("mean", "drop the term e(i)"): "an error has mean 0",
+                ("mean", "change the sign of e(i)"): "an error has mean 0",
+                ("variance", "change the sign of mu"): EVEN,
+                ("variance", "change the sign of e(i)"): EVEN,
+            },
         )
 
 
@@ -180,6 +187,12 @@ def layer_spread() -> Derivation:
                 ),
                 Step("one-over-n", 1 + (2 - 1) / n, "=", (n + 1) / n, "the mean product of two means of $n$ units"),
             ),
+            equivalents={
+                ("mean", "drop the factor u**2"): HALF,
+                ("square", "raise the exponent of Heaviside(u)"): STEP,
+                ("shared", "drop the factor u**2"): HALF,
+                ("shared", "raise the exponent of Heaviside(u)"): STEP,
+            },
         )
 
 

@@ -177,6 +177,8 @@ def next_layer() -> Derivation:
             equivalents={
                 ("biases", "x for xprime in z__next(k, xprime, thetatilde)"): SAME_BIAS,
                 ("biases", "xprime for x in z__next(m, x, thetatilde)"): SAME_BIAS,
+                ("bias-part", "xprime for x in Thetahat__b(m, k, x, xprime, thetatilde)"): SAME_BIAS,
+                ("bias-part", "x for xprime in Thetahat__b(m, k, x, xprime, thetatilde)"): SAME_BIAS,
                 ("kernel", "xprime for x in Thetahat__b(m, k, x, xprime, thetatilde)"): SAME_BIAS,
                 ("kernel", "x for xprime in Thetahat__b(m, k, x, xprime, thetatilde)"): SAME_BIAS,
             },

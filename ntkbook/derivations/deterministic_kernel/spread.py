@@ -101,11 +101,10 @@ def deep_and_wide() -> Derivation:
                 ),
                 Step(
                     "large",
-                    sp.Limit(2 * b * factor, b, sp.oo),
+                    closed,
                     "=",
-                    sp.S.One,
-                    "so that $1 + V$ goes like $e^{5b}/(2b)$",
-                    by=(rules.limit(),),
+                    sp.exp(5 * b) / (2 * b) * (1 - (1 - sp.exp(-4 * b)) / (4 * b)),
+                    "the bracket tends to 1 at large $b$, so that $1 + V$ goes like $e^{5b}/(2b)$",
                 ),
             ),
         )

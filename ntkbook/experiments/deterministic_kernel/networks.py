@@ -25,14 +25,26 @@ def relu_network(width: int, depth: int, b_std: float | None = None, outputs: in
     return stax.serial(*hidden, stax.Dense(outputs, W_std=HE, b_std=b_std))
 
 
+def draw_like(key: Array, shapes) -> Array:
+    """Independent standard normal numbers in a tree of arrays, as in `shapes`: what `init_fn` of a network draws.
+
+    All in one draw, since XLA takes most of a second to compile a random hash.
+    """
+    leaves, tree = jax.tree.flatten(shapes)
+    ends = np.cumsum([math.prod(leaf.shape) for leaf in leaves])
+    parts = jnp.split(jax.random.normal(key, (int(ends[-1]),)), ends[:-1].tolist())
+    return tree.unflatten(part.reshape(leaf.shape) for part, leaf in zip(parts, leaves, strict=True))
+
+
+def draw_params(key: Array, net: stax.Layer, input_shape: tuple[int, int]):
+    """Parameters of a network in the NTK parametrization, as from its `init_fn`."""
+    return draw_like(key, jax.eval_shape(lambda: net.init_fn(jax.random.key(0), input_shape)[1]))
+
+
 def draw_weights(key: Array, width: int, depth: int) -> tuple[Array, Array, Array]:
     """First weights (2, width), hidden ones (depth - 1, width, width), and a readout (width,) behind each layer."""
     shapes = (2, width), (depth - 1, width, width), (depth, width)
-    ends = np.cumsum([math.prod(shape) for shape in shapes])
-    # All in one draw: XLA takes most of a second to compile a random hash.
-    numbers = jax.random.normal(key, (int(ends[-1]),))
-    parts = jnp.split(numbers, ends[:-1].tolist())
-    return tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+    return draw_like(key, tuple(jax.ShapeDtypeStruct(shape, float) for shape in shapes))
 
 
 def kernels_of(weights: tuple[Array, Array, Array]) -> Float[Array, "3 depth"]:
@@ -49,22 +61,32 @@ def kernels_of(weights: tuple[Array, Array, Array]) -> Float[Array, "3 depth"]:
     """
     first, hidden, heads = weights
     depth, width = heads.shape
-    fan_ins = [2] + depth * [width]
-    values, slopes = [jnp.asarray(PAIR)], []
-    for layer, matrix in enumerate((first, *hidden)):
-        z = (HE / fan_ins[layer] ** 0.5) * values[-1] @ matrix
-        values.append(jax.nn.relu(z))
-        slopes.append((z > 0).astype(z.dtype))
-    grams = [_gram(a) * 2 / n for a, n in zip(values, fan_ins, strict=True)]
-    kernels = jnp.stack(grams[1:])
-    back = jnp.zeros((0, 2, width))
-    for layer in reversed(range(depth)):
-        # Gradients of the readouts that lie at or above this layer, (readouts, 2, width).
-        here = jnp.broadcast_to(heads[layer] * (HE / width**0.5), (1, 2, width))
-        back = jnp.concatenate([here, back]) * slopes[layer][None]
-        kernels = kernels.at[layer:].add(grams[layer][None] * jax.vmap(_gram)(back))
-        if layer:
-            back = (HE / width**0.5) * back @ hidden[layer - 1].T
+    scale = HE / width**0.5
+    x = jnp.asarray(PAIR)
+    lowest = jax.nn.relu((HE / x.shape[1] ** 0.5) * x @ first)
+
+    def up(below, matrix):
+        above = jax.nn.relu(scale * below @ matrix)
+        return above, above
+
+    values = jnp.concatenate([lowest[None], jax.lax.scan(up, lowest, hidden)[1]])
+    grams = scale**2 * jax.vmap(_gram)(values)
+
+    def enter(back, layer, head, value):
+        # Gradients of all readouts by the units of a layer, (readouts, 2, width); those below it are still zero.
+        return jnp.where(value > 0, back.at[layer].set(scale * head[None]), 0)
+
+    def down(carry, level):
+        back, kernels = carry
+        layer, head, value, gram, matrix = level
+        back = enter(back, layer, head, value)
+        return (scale * back @ matrix.T, kernels + gram[None] * jax.vmap(_gram)(back)), None
+
+    levels = (jnp.arange(1, depth), heads[1:], values[1:], grams[:-1], hidden)
+    start = (jnp.zeros((depth, 2, width)), grams)
+    (back, kernels), _ = jax.lax.scan(down, start, levels, reverse=True)
+    back = enter(back, 0, heads[0], values[0])
+    kernels = kernels + HE**2 / x.shape[1] * _gram(x)[None] * jax.vmap(_gram)(back)
     return jnp.stack([kernels[:, 0, 0], kernels[:, 0, 1], kernels[:, 1, 1]])
 
 

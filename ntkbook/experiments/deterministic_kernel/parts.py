@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ntkbook import empirical
-from ntkbook.experiments.deterministic_kernel.networks import PAIR, relu_network
+from ntkbook.experiments.deterministic_kernel.networks import PAIR, draw_params, relu_network
 
 BIAS = 0.5
 """Standard deviation sigma_b of the biases."""
@@ -18,24 +17,24 @@ BIAS = 0.5
 def three_parts(key: Array, width: int) -> Float[Array, "3 2"]:
     """The kernel at the inputs of `PAIR`, (x, x'), in three parts: two hidden ReLU layers, two outputs.
 
-    Each part is a kernel by automatic differentiation, with respect to one group of parameters alone.
+    Gradients are by automatic differentiation, one for each input and output, and summed group by group.
 
     Returns: rows last weights, last biases, earlier parameters; columns output 1 with itself, output 1 with output 2.
     """
     net = relu_network(width, 2, BIAS, outputs=2)
     x = jnp.asarray(PAIR)
-    *earlier, (weights, biases) = net.init_fn(key, x.shape)[1]
+    params = draw_params(key, net, x.shape)
+    *earlier, (weights, biases) = jax.jacrev(lambda p: net.apply_fn(p, x))(params)
 
-    def part(apply_fn, group):
-        return empirical.ntk(apply_fn, group, x[:1], x[1:], trace_axes=())[0, 0, 0]
-
-    return jnp.stack(
-        [
-            part(lambda w, at: net.apply_fn([*earlier, (w, biases)], at), weights),
-            part(lambda b, at: net.apply_fn([*earlier, (weights, b)], at), biases),
-            part(lambda e, at: net.apply_fn([*e, (weights, biases)], at), earlier),
+    def part(gradients):
+        # Leaves have the shape (inputs, outputs, ...): output 1 at x with both outputs at x'.
+        shares = [
+            jnp.tensordot(leaf[0, 0], leaf[1], axes=(tuple(range(leaf.ndim - 2)), tuple(range(1, leaf.ndim - 1))))
+            for leaf in jax.tree.leaves(gradients)
         ]
-    )
+        return sum(shares[1:], start=shares[0])
+
+    return jnp.stack([part(weights), part(biases), part(earlier)])
 
 
 def limit_parts() -> Float[np.ndarray, "3 2"]:

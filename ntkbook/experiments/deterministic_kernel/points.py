@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ntkbook import empirical
-from ntkbook.experiments.deterministic_kernel.networks import relu_network
+from ntkbook.experiments.deterministic_kernel.networks import draw_params, relu_network
 
 
 def circle(angles: Float[np.ndarray, " M"]) -> Float[np.ndarray, "M 2"]:
@@ -19,7 +19,7 @@ def circle(angles: Float[np.ndarray, " M"]) -> Float[np.ndarray, "M 2"]:
 @partial(jax.jit, static_argnums=(1, 2))
 def _row(key, width, depth, points):
     net = relu_network(width, depth)
-    params = net.init_fn(key, points.shape)[1]
+    params = draw_params(key, net, points.shape)
     return empirical.ntk(net.apply_fn, params, points[:1], points)[0]
 
 
