@@ -36,6 +36,7 @@ def plot_correlation_maps(
                 )  # fmt: skip
         axes.set_xlabel("correlation before the layer")
     panels[0].set(ylabel="correlation after the layer", xlim=(-1, 1), ylim=(-1, 1))
+    panels[0].set(xticks=(-1, -0.5, 0, 0.5, 1), yticks=(-1, -0.5, 0, 0.5, 1))
     panels[1].set(ylabel="what the layer adds", xlim=(0, 1), ylim=(-0.1, 0.35))
     panels[0].legend(loc="upper left")
     return figure

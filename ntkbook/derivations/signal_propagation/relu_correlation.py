@@ -80,6 +80,19 @@ def relu_gap() -> Derivation:
                     uses=("angle",),
                 ),
                 Step(
+                    "root-next",
+                    sp.Limit(
+                        (1 / sp.sqrt(after(theta)) - 1 / sp.sqrt(1 - sp.cos(theta)) - sp.sqrt(2) / (3 * sp.pi)) / theta,
+                        theta,
+                        0,
+                    ),
+                    "=",
+                    sp.sqrt(2) / (6 * sp.pi**2),
+                    "the next term",
+                    by=(rules.limit(),),
+                    uses=("angle",),
+                ),
+                Step(
                     "decay",
                     layer**2 * gap,
                     "->",

@@ -102,6 +102,14 @@ def glorot() -> Derivation:
                     "one over the mean square grows by nearly 2 in each layer",
                 ),
                 Step(
+                    "reciprocal-next",
+                    sp.Limit((1 / (q - 2 * q**2 + sp.Rational(17, 3) * q**3) - 1 / q - 2) / q, q, 0),
+                    "=",
+                    -sp.Rational(5, 3),
+                    "the next term, to which the cubes count",
+                    by=(rules.limit(),),
+                ),
+                Step(
                     "decay",
                     2 * layer * length,
                     "->",
