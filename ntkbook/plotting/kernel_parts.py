@@ -28,10 +28,12 @@ def plot_kernel_parts(
       between: root mean square of the part of the earlier parameters between two outputs; the others have none.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.5))
-    for k, (name, color) in enumerate(PARTS.items()):
+    # Side by side, so that no bar hides another.
+    for k, ((name, color), shift) in enumerate(zip(PARTS.items(), (0.95, 1.0, 1.05), strict=True)):
         left.errorbar(
-            widths, mean[:, k], spread[:, k], color=COLORS[color], linestyle="none", marker="o", capsize=3, label=name
-        )
+            [shift * n for n in widths], mean[:, k], spread[:, k], color=COLORS[color], linestyle="none", marker="o",
+            capsize=3, label=name,
+        )  # fmt: skip
         left.axhline(limit[k], color=COLORS[color], linewidth=1.0, linestyle=(0, (4, 3)))
     left.set(xlabel="width $n$", ylabel="part of the kernel", title="An output with itself")
     left.legend(loc="best")

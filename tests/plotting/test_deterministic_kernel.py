@@ -52,7 +52,8 @@ def test_kernel_parts():
     figure = plotting.plot_kernel_parts(widths, mean, 0.1 * mean, mean[-1], between)
     left, right = figure.axes
     for column in mean.T:
-        assert holds(left, widths, column)
+        (shown,) = (line for line in lines(left) if len(line) == 3 and np.array_equal(line[:, 1], column))
+        np.testing.assert_allclose(shown[:, 0].astype(float), widths, rtol=0.06)
     assert {line[0, 1] for line in lines(left) if len(line) == 2} >= set(mean[-1])
     assert holds(right, widths, between)
     assert holds(right, widths, 0.8 / np.sqrt(widths))
