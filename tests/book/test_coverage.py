@@ -101,3 +101,32 @@ def test_an_experiment_that_does_not_exist_is_refused(name):
     (problem,) = missing_experiments([SimpleNamespace(name="wide", statements=(step,))])
     assert repr(name) in problem
     assert exists("rate.fit_rate")
+
+
+def unshown_slips(slips, notebook) -> list[str]:
+    """Slips that the errata page does not show, as sentences."""
+    shown = "\n".join(
+        output["data"].get("text/plain", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if "data" in output
+    )
+    return [
+        f"The slip {slip.name!r} is not on the errata page." for slip in slips if f"{slip.name}: refuted" not in shown
+    ]
+
+
+def test_every_slip_is_on_the_errata_page():
+    from ntkbook.derivations import errata
+
+    slips = [slip for chapter in errata.SLIPS for slip in chapter()]
+    problems = unshown_slips(slips, read_book(BOOK)["errata.ipynb"])
+    assert not problems, "\n".join(problems)
+
+
+def test_a_slip_that_is_not_shown_is_refused():
+    display = {"data": {"text/plain": "lost_factor: refuted at N = 2"}}
+    notebook = SimpleNamespace(cells=[{"outputs": [display]}, {}])
+    assert unshown_slips([SimpleNamespace(name="lost_factor")], notebook) == []
+    (problem,) = unshown_slips([SimpleNamespace(name="lost_sign")], notebook)
+    assert "'lost_sign' is not on the errata page" in problem

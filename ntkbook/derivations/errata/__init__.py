@@ -4,10 +4,14 @@ Each function returns the slips that concern one chapter. A slip is refuted when
 derivation beside it is verified.
 """
 
+from .deterministic_kernel import deterministic_kernel
+from .gaussian_process import gaussian_process
 from .gradient_flow import gradient_flow
 from .linearization import linearization
+from .preliminaries import preliminaries
+from .signal_propagation import signal_propagation
 
-SLIPS = (gradient_flow, linearization)
+SLIPS = (preliminaries, gradient_flow, gaussian_process, signal_propagation, deterministic_kernel, linearization)
 """In the order of the chapters."""
 
 __all__ = [chapter.__name__ for chapter in SLIPS]

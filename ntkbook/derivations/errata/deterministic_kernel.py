@@ -33,11 +33,8 @@ OURS = "(In the letters of this book, $\\sigma_w$ and $\\sigma_b$ for the text's
 @cache
 def deterministic_kernel() -> tuple[Slip, ...]:
     """The first layer, the three parts, and what is left of them in the mean."""
-    q = sp.Symbol("q", integer=True, positive=True)
-    n0 = sp.Symbol("n_0", integer=True, positive=True)
-    entry, covariance = sp.Function("a__0", real=True), sp.Function("Sigma__1", real=True)
+    covariance = sp.Function("Sigma__1", real=True)
     with sp.evaluate(False):
-        crossed = sp.Sum(entry(q, x) * entry(p, xprime), (q, 1, n0), (p, 1, n0))
         slope = sp.Sum(W(m, i) * bend(i, x) * Partial(z(i, x, theta), theta, p), (i, 1, n))
         same_unit = sp.Sum(
             W(m, i) * W(k, i) * bend(i, x) * bend(j, xprime) * Kernel(i, j, x, xprime, theta), (j, 1, n), (i, 1, n)
@@ -45,15 +42,6 @@ def deterministic_kernel() -> tuple[Slip, ...]:
         products = sigma_w**2 / n * sp.Sum(act(i, x) * act(i, xprime), (i, 1, n))
         same = sp.Sum(bend(i, x) * bend(i, xprime) * Kernel(i, i, x, xprime, theta), (i, 1, n))
         return (
-            Slip(
-                name="double_sum_in_the_first_covariance",
-                text="d",
-                derivation=first_layer(),
-                label="is-covariance",
-                printed=sp.KroneckerDelta(i, j) * (sigma_w**2 / n0 * crossed + sigma_b**2),
-                about="The mean of two different weights is zero, so that one sum is left. The next line of the text "
-                f"has the inner product, as it should. {OURS}",
-            ),
             Slip(
                 name="delta_in_the_first_kernel",
                 text="d",
