@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import sympy as sp
+
 from ntkbook.proof import Slip
 
 from ..preliminaries import kernel_regression
@@ -11,15 +13,17 @@ from ..preliminaries import kernel_regression
 def preliminaries() -> tuple[Slip, ...]:
     """What kernel regression does with the labels."""
     derivation = kernel_regression()
-    labels = derivation.statement("fits").rhs
+    fits = derivation.statement("fits")
+    gram, labels = fits.lhs.args[0], fits.rhs
     return (
         Slip(
             name="labels_for_coefficients",
             text="d",
             derivation=derivation,
-            label="coefficients",
-            printed=labels,
-            about="A new input gets $\\sum_i k(x_i, x)\\,\\alpha_i$. The text puts the labels themselves for the "
-            "coefficients: a sum weighted by similarity, which does not pass through the data.",
+            label="fits",
+            printed=sp.MatMul(gram, labels, evaluate=False),
+            about="A kernel method predicts $\\sum_i k(x_i, x)\\,\\alpha_i$. The text puts the labels themselves for the "
+            "coefficients $\\alpha$: a sum weighted by similarity, which at the training inputs does not give the "
+            "labels back.",
         ),
     )

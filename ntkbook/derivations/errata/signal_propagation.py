@@ -4,22 +4,25 @@ from functools import cache
 
 import sympy as sp
 
-from ntkbook.proof import Slip
+from ntkbook.proof import Prime, Slip
 
-from ..signal_propagation.saturating import tanh_point
+from ..signal_propagation.saturating import critical_line, phi, weight_variance
 
 
 @cache
 def signal_propagation() -> tuple[Slip, ...]:
     """Glorot initialization."""
+    with sp.evaluate(False):
+        at_zero = weight_variance * Prime(phi(sp.S.Zero)) ** 2
     return (
         Slip(
             name="slope_at_zero_for_its_mean",
             text="b",
-            derivation=tanh_point(),
-            label="weights",
-            printed=sp.S.One,
-            about="The text takes the slope of tanh at the origin for the root of its mean square. That is right where "
-            "all pre-activations are small; at any other variance $q$ a gain of 1 needs larger weights.",
+            derivation=critical_line(),
+            label="gain",
+            printed=at_zero,
+            about="The text says that the slope of tanh at the origin is 1, and that $\\sigma_w^2 = 1$ follows. That is "
+            "right where all pre-activations are small. At any other variance $q$ the mean of the squared slope "
+            "counts, tanh is flatter there, and the weights have to be larger.",
         ),
     )
