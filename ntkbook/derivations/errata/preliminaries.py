@@ -22,8 +22,8 @@ def preliminaries() -> tuple[Slip, ...]:
             derivation=derivation,
             label="fits",
             printed=sp.MatMul(gram, labels, evaluate=False),
-            about="A kernel method predicts $\\sum_i k(x_i, x)\\,\\alpha_i$. The text puts the labels themselves for the "
-            "coefficients $\\alpha$: a sum weighted by similarity, which at the training inputs does not give the "
+            about="A kernel method predicts $\\sum_i k(x_i, x)\\,\\alpha_i$. The text puts the labels themselves for "
+            "the coefficients $\\alpha$: a sum weighted by similarity, which at the training inputs does not give the "
             "labels back.",
         ),
     )

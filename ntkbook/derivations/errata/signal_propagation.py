@@ -21,8 +21,8 @@ def signal_propagation() -> tuple[Slip, ...]:
             derivation=critical_line(),
             label="gain",
             printed=at_zero,
-            about="The text says that the slope of tanh at the origin is 1, and that $\\sigma_w^2 = 1$ follows. That is "
-            "right where all pre-activations are small. At any other variance $q$ the mean of the squared slope "
+            about="The text says that the slope of tanh at the origin is 1, and that $\\sigma_w^2 = 1$ follows. That "
+            "is right where all pre-activations are small. At any other variance $q$ the mean of the squared slope "
             "counts, tanh is flatter there, and the weights have to be larger.",
         ),
     )
