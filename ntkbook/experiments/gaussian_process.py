@@ -23,6 +23,7 @@ INPUTS = np.array([[1.0, 0.0], [0.5, 0.75**0.5]])
 """Two unit vectors at 60 degrees."""
 
 
+@cache
 def network(depth: int, width: int, activation=stax.Relu, W_std: float = HE, b_std: float | None = None):
     """A network with one output; `depth` counts hidden layers."""
     hidden = [layer for _ in range(depth) for layer in (stax.Dense(width, W_std, b_std), activation())]
@@ -36,14 +37,17 @@ def limit_covariance(depth: int, x: Float[np.ndarray, "N d"] = INPUTS) -> Float[
 
 def given_layer_covariances(key: Array, width: int, depths: tuple[int, ...]) -> Float[Array, "depths 2 2"]:
     """The covariance of an output at the two inputs, given a network's layers up to each depth: means over units."""
-    values, found = jnp.asarray(INPUTS), []
-    for depth in range(1, depths[-1] + 1):
-        layer = stax.serial(stax.Dense(width, HE), stax.Relu())
-        _, params = layer.init_fn(jax.random.fold_in(key, depth), values.shape)
-        values = layer.apply_fn(params, values)
-        if depth in depths:
-            found.append(HE**2 / width * values @ values.T)
-    return jnp.stack(found)
+    layer = stax.serial(stax.Dense(width, HE), stax.Relu())
+
+    def after(values, key):
+        values = layer.apply_fn(layer.init_fn(key, values.shape)[1], values)
+        return values, HE**2 / width * values @ values.T
+
+    keys = jax.random.split(key, depths[-1])
+    values, first = after(jnp.asarray(INPUTS), keys[0])
+    # All further layers have one shape, so that one program serves them.
+    _, others = jax.lax.scan(after, values, keys[1:])
+    return jnp.concatenate([first[None], others])[np.array(depths) - 1]
 
 
 def law_of_large_numbers(widths: tuple[int, ...], seeds: int, depths: tuple[int, ...] = (1,)) -> Sweep:

@@ -25,5 +25,5 @@ def plot_duals(rho: Float[Array, " M"], duals: Mapping[str, Float[Array, " M"]])
         axes.plot(rho, values, color=COLORS[color], label=label)
     axes.set(xlabel="correlation $\\rho$ of the pre-activations", ylabel="correlation of the activations")
     axes.set_xlim(rho[0], rho[-1])
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
     return figure

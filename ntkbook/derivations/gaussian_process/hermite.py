@@ -6,24 +6,19 @@ import sympy as sp
 
 from ntkbook.proof import Derivation, Expectation, Index, Interval, Map, Size, Step, rules
 
-from .price import MIRROR, PAIRED
+from .price import price
 from .relu import relu_dual
-from .symbols import PAIR, kappa1, mean, phi, psi, relu, rho, t, u, v, w
+from .symbols import kappa1, mean, phi, psi, relu, rho, t, u, v, w, z
 
 s, c = sp.symbols("s c", real=True)
 k, K = sp.symbols("k K", integer=True, positive=True)
 COEFFICIENTS = sp.symbols("a_0:4", real=True)
 OTHERS = sp.symbols("b_0:4", real=True)
-a = sp.Function("a", real=True)
+a, h2, h3 = (sp.Function(name, real=True) for name in ("a", "h_2", "h_3"))
 WICK = (rules.wick(),)
 HALF_LINE = (rules.density(), rules.split(u), rules.integrate(u))
-
-
-def hermite(degree, at):
-    """The normalized Hermite polynomial of a small degree: h_0 = 1, h_1 = z, h_2 = (z^2 - 1)/sqrt(2), ..."""
-    polynomial = {0: sp.S.One, 1: at, 2: at**2 - 1, 3: at**3 - 3 * at, 4: at**4 - 6 * at**2 + 3}[degree]
-    size = sp.sqrt(sp.factorial(degree).doit())
-    return polynomial if degree < 2 else polynomial / size
+with sp.evaluate(False):
+    POLYNOMIALS = {1: u, 2: (u**2 - 1) / sp.sqrt(2), 4: (u**4 - 6 * u**2 + 3) / sp.sqrt(24)}
 
 
 @cache
@@ -31,47 +26,25 @@ def mehler() -> Derivation:
     """Hermite polynomials of two correlated numbers: only equal degrees meet, with a power of the correlation."""
     with sp.evaluate(False):
         left, right = sp.exp(s * u - s**2 / 2), sp.exp(t * v - t**2 / 2)
-        pairs = [
-            Step(
-                name,
-                mean(hermite(k, u) * hermite(k, v)),
-                "=",
-                rho if k == 1 else rho**k,
-                reason,
-                by=WICK,
-                uses=("pair",),
-            )
-            for k, name, reason in (
-                (1, "first", "the coefficient of $s\\,t$"),
-                (2, "second", "that of $s^2 t^2$, times $2$"),
-                (3, "third", "that of $s^3 t^3$, times $6$"),
-            )
-        ]
         return Derivation(
             name="mehler",
             title="Hermite polynomials of two correlated numbers",
             source=("mehler1866ueber",),
-            domain={**PAIR, s: Interval(-1.0, 1.0), t: Interval(-1.0, 1.0)},
+            domain={s: Interval(-1.0, 1.0), t: Interval(-1.0, 1.0)},
+            given=(price(),),
             steps=(
-                PAIRED,
                 Step("generating", mean(left * right), "=", sp.exp(rho * s * t),
-                     "complete the square twice", by=(rules.density(), rules.integrate(w, u)), uses=("pair",)),
-                *pairs,
+                     "complete the square twice", by=(rules.density(), rules.integrate(w, u)), uses=("price/pair",)),
+                Step("degree-two", h2(z), ":=", (z**2 - 1) / sp.sqrt(2), "$\\mathrm{He}_2/\\sqrt{2!}$"),
+                Step("degree-three", h3(z), ":=", (z**3 - 3 * z) / sp.sqrt(6), "$\\mathrm{He}_3/\\sqrt{3!}$"),
+                Step("second", mean(h2(u) * h2(v)), "=", rho**2, "from the term $s^2 t^2$",
+                     by=WICK, uses=("degree-two", "price/pair")),
+                Step("third", mean(h3(u) * h3(v)), "=", rho**3, "from the term $s^3 t^3$",
+                     by=WICK, uses=("degree-three", "price/pair")),
+                Step("cube", Expectation(u**3 * h3(u), u), "=", sp.sqrt(6), "how much of $h_3$ there is in a cube",
+                     by=WICK, uses=("degree-three",)),
             ),
-            equivalents={
-                **MIRROR,
-                **{
-                    (label, change): "lower degrees do not meet the other polynomial"
-                    for label, term, factors in (
-                        ("second", -1, ()), ("third", -3 * u, (-3, u)), ("third", -3 * v, (-3, v)),
-                    )
-                    for change in (
-                        f"drop the term {term}",
-                        f"change the sign of {term}",
-                        *(f"drop the factor {factor}" for factor in factors),
-                    )
-                },
-            },
+            equivalents={("degree-two", "negate"): "the polynomial meets itself, twice"},
         )  # fmt: skip
 
 
@@ -79,13 +52,10 @@ def mehler() -> Derivation:
 def hermite_series() -> Derivation:
     """A finite Hermite series: its dual, and its distance from the function; then all degrees."""
     with sp.evaluate(False):
-
-        def expansion(coefficients, at):
-            return sp.Add(*[c * hermite(k, at) for k, c in enumerate(coefficients)])
-
-        (a0, a1, *a_high), (b0, b1, *b_high) = COEFFICIENTS, OTHERS
-        higher = [a_k * b_k * rho**k for k, (a_k, b_k) in enumerate(zip(a_high, b_high, strict=True), start=2)]
-        series = sp.Add(a0 * b0, a1 * b1 * rho, *higher)
+        a0, a1, a2, a3 = COEFFICIENTS
+        b0, b1, b2, b3 = OTHERS
+        left, right = a0 + a1 * u + a2 * h2(u) + a3 * h3(u), b0 + b1 * v + b2 * h2(v) + b3 * h3(v)
+        series = a0 * b0 + a1 * b1 * rho + a2 * b2 * rho**2 + a3 * b3 * rho**3
         overlap = Expectation(phi(u) * psi(u), u)
         left_over = Expectation(phi(u) ** 2, u) - 2 * c * overlap + c**2
         return Derivation(
@@ -93,13 +63,12 @@ def hermite_series() -> Derivation:
             title="The dual of any activation as a power series",
             source=("daniely2016toward",),
             domain={
-                **PAIR, phi: Map(Interval()), psi: Map(Interval()), K: Size(), k: Index(K), a: Map(Index(K)),
-                **{name: Interval() for name in (c, *COEFFICIENTS, *OTHERS)},
+                K: Size(), k: Index(K), a: Map(Index(K)), **{x: Interval() for x in (c, *COEFFICIENTS, *OTHERS)},
             },
+            given=(mehler(),),
             steps=(
-                PAIRED,
-                Step("finite", mean(expansion(COEFFICIENTS, u) * expansion(OTHERS, v)), "=", series,
-                     "only equal degrees meet", by=WICK, uses=("pair",)),
+                Step("finite", mean(left * right), "=", series, "only equal degrees meet",
+                     by=WICK, uses=("mehler/degree-two", "mehler/degree-three", "price/pair")),
                 Step("distance", Expectation((phi(u) - c * psi(u)) ** 2, u), "=",
                      Expectation(phi(u) ** 2, u) - 2 * c * overlap + c**2 * Expectation(psi(u) ** 2, u),
                      "how far $\\varphi$ is from a multiple of a function $\\psi$", by=(rules.linearity(),)),
@@ -107,12 +76,11 @@ def hermite_series() -> Derivation:
                      "complete the square, for $\\mathbb{E}\\,\\psi^2 = 1$"),
                 Step("tail", mean((psi(u) - psi(v)) ** 2), "=",
                      2 * Expectation(psi(u) ** 2, u) - 2 * mean(psi(u) * psi(v)),
-                     "never negative", by=(rules.linearity(), rules.one_direction(u)), uses=("pair",)),
+                     "never negative", by=(rules.linearity(), rules.one_direction(u)), uses=("price/pair",)),
                 Step("series", Expectation(phi(u), u) ** 2 + sp.Sum(a(k) ** 2 * rho**k, (k, 1, K)), "->",
                      mean(phi(u) * phi(v)), "all degrees", limit="degree", cite="daniely2016toward",
                      experiment="gaussian_process.hermite_error"),
             ),
-            equivalents=MIRROR,
         )  # fmt: skip
 
 
@@ -136,7 +104,7 @@ def relu_coefficients() -> Derivation:
             given=(relu_dual(),),
             steps=(
                 *(
-                    Step(names[k], Expectation(relu(u) * hermite(k, u), u), "=", value, reason,
+                    Step(names[k], Expectation(relu(u) * POLYNOMIALS[k], u), "=", value, reason,
                          by=HALF_LINE, uses=("relu_dual/relu",))
                     for k, (value, reason) in values.items()
                 ),

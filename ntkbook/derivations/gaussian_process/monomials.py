@@ -6,8 +6,8 @@ import sympy as sp
 
 from ntkbook.proof import Derivation, Step, rules
 
-from .price import MIRROR, PAIRED
-from .symbols import PAIR, mean, q1, q2, rho, u, v
+from .price import price
+from .symbols import mean, q1, q2, rho, u, v
 
 with sp.evaluate(False):
     DUALS = (
@@ -28,15 +28,14 @@ def monomial_duals() -> Derivation:
             name="monomial_duals",
             title="The duals of monomials",
             source=("isserlis1918formula",),
-            domain=PAIR,
+            domain={},
+            given=(price(),),
             steps=(
-                PAIRED,
                 *(
-                    Step(label, mean(product), "=", dual, reason, by=(rules.wick(),), uses=("pair",))
+                    Step(label, mean(product), "=", dual, reason, by=(rules.wick(),), uses=("price/pair",))
                     for label, product, dual, reason in DUALS
                 ),
                 Step("scaled", scaled, "=", (q1 * q2) ** sp.Rational(3, 2) * (9 * rho + 6 * rho**3),
-                     "each factor brings a standard deviation", by=(rules.wick(),), uses=("pair",)),
+                     "each factor brings a standard deviation", by=(rules.wick(),), uses=("price/pair",)),
             ),
-            equivalents=MIRROR,
         )  # fmt: skip

@@ -57,7 +57,7 @@ def erf_dual() -> Derivation:
                 PAIRED,
                 Step("slopes", slopes, "=", 4 / sp.pi / below, "a Gaussian integral in two numbers",
                      by=(rules.density(), rules.integrate(w, u)), uses=("pair",)),
-                Step("primitive", sp.Derivative(closed, rho), "=", 4 * sp.sqrt(q1) * sp.sqrt(q2) / (sp.pi * below),
+                Step("primitive", sp.Derivative(sp.asin(sine), rho), "=", 2 * sp.sqrt(q1) * sp.sqrt(q2) / below,
                      "the derivative of an arcsine", by=(rules.differentiate(),)),
                 Step("dual", mean(sp.erf(inner) * sp.erf(outer)), "=", closed,
                      "equal slopes in $\\rho$, and both are 0 at $\\rho = 0$",
