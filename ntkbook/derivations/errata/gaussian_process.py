@@ -44,6 +44,7 @@ def gaussian_process() -> tuple[Slip, ...]:
                 label="closed",
                 printed=sigma_w**2 * rho * sp.sqrt(q1 * q2) + sigma_b**2,
                 about="The text takes the mean square of an activation for the variance of its pre-activation. That "
-                "is right for a linear network; here it is tested with ReLU.",
+                "is right for a linear network; here it is tested with ReLU. (The text has it at one "
+                "input: $\\rho = 1$.)",
             ),
         )

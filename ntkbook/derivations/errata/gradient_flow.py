@@ -23,8 +23,9 @@ def gradient_flow() -> tuple[Slip, ...]:
                 derivation=kernel_gradient_flow(),
                 label="law",
                 printed=-sp.Sum(Theta(i, j, theta) * pull, (j, 1, N)),
-                about="Gradient flow is set up without a rate, the outputs move without one, and the solution has "
-                "$\\eta$. A rate may be left out, if it is so everywhere: time then counts in units of $1/\\eta$.",
+                about="The text leaves the rate out at first, and says so; its solution has $\\eta$ again. Here this "
+                "line is tested with the rate of the solution. Text d does the same. A rate may be left out, if it is "
+                "so everywhere: time then counts in units of $1/\\eta$.",
             ),
             Slip(
                 name="mean_in_the_output_gradient",

@@ -23,6 +23,7 @@ def signal_propagation() -> tuple[Slip, ...]:
             printed=at_zero,
             about="The text says that the slope of tanh at the origin is 1, and that $\\sigma_w^2 = 1$ follows. That "
             "is right where all pre-activations are small. At any other variance $q$ the mean of the squared slope "
-            "counts, tanh is flatter there, and the weights have to be larger.",
+            "counts, tanh is flatter there, and the weights have to be larger: $\\sigma_w^2 = 1.76$ at $q = 0.57$, "
+            "{eq}`eq-tanh-point-weights-low`. The test takes any smooth function for $\\varphi$.",
         ),
     )
