@@ -9,6 +9,7 @@ from .derivation import Derivation
 from .domain import Domain
 from .errors import IllFormedStep
 from .latex import latex
+from .lines import equation
 from .render import RELATION_TEX, Display, defined_spaces
 from .rewriting import chain
 from .verify import check_declared, verify
@@ -66,7 +67,7 @@ def _markdown(slip, point):
         [
             '<div class="ntk-slip">',
             f"Text {slip.text} prints",
-            rf"$\displaystyle {left} {RELATION_TEX[step.relation]} {right}$",
+            rf"$\displaystyle {equation(left, RELATION_TEX[step.relation], right)}$",
             f'<span class="ntk-verdict ntk-refuted">✗ refuted</span> {_said(point, _in_formulas)}.',
             f"{slip.about} What holds is {{eq}}`{derivation.equation_label(slip.label)}`.",
             "</div>",
