@@ -114,7 +114,7 @@ def correlation_map() -> Derivation:
                     moving,
                     "=",
                     slopes,
-                    "by parts in both numbers: $\\mathbb{E}[u\\, g(u)] = \\mathbb{E}[g'(u)]$",
+                    "by parts in both numbers: $\\mathbb{E}[u\\, h(u)] = \\mathbb{E}[h'(u)]$ for any smooth $h$",
                     by=(rules.stein(u), rules.stein(v), rules.linearity()),
                     uses=("pair",),
                 ),
