@@ -42,7 +42,7 @@ book: $(STAMP) ## build the site from the stored outputs
 
 # One thread of BLAS for each worker: two would wait for each other.
 test: $(STAMP) ## every test: package, notebooks (strict nbval), linters, site
-	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-env tests book
+	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-env book tests
 
 check: $(STAMP) ## format, lint, import rules, notebook rules; seconds
 	@$(BIN)/ruff format --check .
