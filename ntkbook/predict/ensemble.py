@@ -117,9 +117,9 @@ def _at_test_points(kernel, gram, targets, cross, spread, start, at):
         # (1 - e)² + 2 e (1 - e) = 1 - e²: what is known of the outputs grows twice as fast as their mean.
         summed, response = gram.gains((at, targets), (None if at is None else 2 * at, cross["nngp"].T))
         return cross["nngp"] @ summed, conditioned(start, cross["nngp"], response)
-    (both,) = gram.gains((at, jnp.concatenate([cross["ntk"].T, targets], axis=1)))
-    response, summed = both[:, : -targets.shape[1]], both[:, -targets.shape[1] :]
-    return cross["ntk"] @ summed, carried(start, cross["nngp"], spread, response)
+    # The mean is H y with H = response^T.
+    (response,) = gram.gains((at, cross["ntk"].T))
+    return response.T @ targets, carried(start, cross["nngp"], spread, response)
 
 
 def _at_training_points(kernel, gram, targets, spread, compute_cov, at):

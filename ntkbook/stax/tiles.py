@@ -20,61 +20,51 @@ def tiled(tile: Callable, x1: jax.Array, x2: jax.Array | None, entries: int):
     Returns: the list of arrays for all rows, and the extras, stacked.
     """
     y = x1 if x2 is None else x2
+    n1, n2 = x1.shape[0], y.shape[0]
     side = max(1, int((_ENTRIES / entries) ** 0.5))
-    size1, size2 = _tile_size(x1.shape[0], side), _tile_size(y.shape[0], side)
-    if (size1, size2) == (x1.shape[0], y.shape[0]):
-        values, extra = tile(x1, y, None if x2 is not None else jnp.eye(size1, dtype=bool))
+    starts1, size1 = _cut(n1, side)
+    starts2, size2 = _cut(n2, side)
+    if (size1, size2) == (n1, n2):
+        values, extra = tile(x1, y, None if x2 is not None else jnp.eye(n1, dtype=bool))
         return values, extra[None]
-    rows1, rows2 = _blocks(x1, size1), _blocks(y, size2)
-    first, second = _tile_pairs(rows1.shape[0], rows2.shape[0], symmetric=x2 is None)
 
     @jax.checkpoint
-    def at(pair):
-        i, j = pair
-        same = None if x2 is not None else jnp.eye(size1, dtype=bool) & (i == j)
-        return tile(rows1[i], rows2[j], same)
+    def at(start1, start2):
+        rows1, rows2 = (
+            jax.lax.dynamic_slice_in_dim(x, start, size) for x, start, size in ((x1, start1, size1), (y, start2, size2))
+        )
+        numbers1, numbers2 = jnp.arange(size1)[:, None] + start1, jnp.arange(size2)[None, :] + start2
+        return tile(rows1, rows2, None if x2 is not None else numbers1 == numbers2)
 
-    values, extra = jax.lax.map(at, (jnp.asarray(first), jnp.asarray(second)))
-    where = np.zeros((rows1.shape[0], rows2.shape[0]), int)
-    where[first, second] = np.arange(first.size)
-    if x2 is None:
-        where[second, first] = where[first, second]
-    return [_assemble(value, where, x1.shape[0], y.shape[0], mirrored=x2 is None) for value in values], extra
+    def put(whole, starts):
+        values, extra = at(*starts)
+        if x2 is None:
+            whole = [
+                _written(array, _other_side(value), starts[::-1]) for array, value in zip(whole, values, strict=True)
+            ]
+        return [_written(array, value, starts) for array, value in zip(whole, values, strict=True)], extra
 
-
-def _tile_size(rows, side):
-    """Rows per tile: as few tiles as `side` allows, and as even as they can be."""
-    return -(-rows // -(-rows // side))
-
-
-def _blocks(x, size):
-    """(n, ...) as (blocks, size, ...), filled up with the last row."""
-    count = -(-x.shape[0] // size)
-    index = np.minimum(np.arange(count * size), x.shape[0] - 1)
-    return x[index].reshape(count, size, *x.shape[1:])
+    shapes, _ = jax.eval_shape(at, 0, 0)
+    nothing = [jnp.zeros((n1, n2, *shape.shape[2:]), shape.dtype) for shape in shapes]
+    pairs = np.triu_indices(len(starts1)) if x2 is None else np.indices((len(starts1), len(starts2))).reshape(2, -1)
+    return jax.lax.scan(put, nothing, (jnp.asarray(starts1[pairs[0]]), jnp.asarray(starts2[pairs[1]])))
 
 
-def _tile_pairs(count1, count2, symmetric):
-    if symmetric:
-        return np.triu_indices(count1)
-    first, second = np.divmod(np.arange(count1 * count2), count2)
-    return first, second
+def _cut(rows, side):
+    """The first rows of tiles, and their size: as few as `side` allows, and even. The last may overlap another."""
+    count = -(-rows // side)
+    size = -(-rows // count)
+    return np.minimum(np.arange(count) * size, rows - size), size
 
 
-def _assemble(values, where, n1, n2, mirrored):
-    """Tiles (t, size1, size2, ...) put side by side, by their numbers `where` (blocks1, blocks2)."""
-    blocks = values[where]  # (blocks1, blocks2, size1, size2, ...)
-    if mirrored:
-        below = np.tril(np.ones(where.shape, bool), -1)
-        below = below.reshape(below.shape + (1,) * (blocks.ndim - 2))
-        blocks = jnp.where(below, _other_side(blocks), blocks)
-    whole = jnp.swapaxes(blocks, 1, 2)  # (blocks1, size1, blocks2, size2, ...)
-    return whole.reshape(-1, where.shape[1] * values.shape[2], *values.shape[3:])[:n1, :n2]
+def _written(array, value, starts):
+    """The array with a tile put at its place, or (n1, n2, ...) with its first two axes there."""
+    return jax.lax.dynamic_update_slice(array, value, (*starts, *(0,) * (value.ndim - 2)))
 
 
-def _other_side(blocks):
+def _other_side(value):
     """Of kernels of (x, y) those of (y, x): inputs change places, and so do their positions."""
-    turned = jnp.swapaxes(blocks, 2, 3)
-    for axis in range(4, turned.ndim - 1, 2):
+    turned = jnp.swapaxes(value, 0, 1)
+    for axis in range(2, turned.ndim - 1, 2):
         turned = jnp.swapaxes(turned, axis, axis + 1)
     return turned
