@@ -20,6 +20,7 @@ The parts:
   conventions   converters between the conventions of the literature
   gram          large Gram matrices: in tiles, over devices and processes
   plotting      one function per figure
+  page          what a page of the book starts with
 """
 
 from importlib import import_module
@@ -33,6 +34,7 @@ __all__ = [
     "experiments",
     "gram",
     "losses",
+    "page",
     "plotting",
     "predict",
     "proof",

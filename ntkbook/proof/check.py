@@ -13,7 +13,7 @@ from .derivation import Derivation
 from .domain import Index, Interval, Map, Vector
 from .draw import concrete, draw_sizes, draw_values
 from .errors import IllFormedStep, UndecidedStep
-from .evaluate import Flow, Scope, evaluate, run
+from .evaluate import Flow, Program, Scope, evaluate
 from .rewriting import assumed, definitions, unfold
 from .terms import Component, Expectation, applied_heads, rebuild
 
@@ -29,8 +29,6 @@ DIVERGES = 0.05
 """Two quadratures that differ by more than this part of the value see no value at all."""
 FEW, GROSS = 4, 1e-3
 """Where there are integrals: points that are looked at first, and the relative difference that ends the search."""
-COARSE = 96
-"""Nodes of the second quadrature, whose difference from the first estimates the error; for limits, a shorter row."""
 
 
 @dataclass(frozen=True)
@@ -101,14 +99,38 @@ class _Drawn:
     key: tuple
     known: dict
 
-    def evaluate(self, side, nodes=None, points=None):
-        """Values of a side at the first few points, or at all, by the quadrature with so many nodes."""
-        key = (*self.key, nodes, points, side)
+    def evaluate(self, side, points=None):
+        """Values of a side at the first few points, or at all of them: at the finer resolution and at the coarser."""
+        key = (*self.key, side)
         if key not in self.known:
-            scope = replace(self.scope, nodes=nodes) if nodes else self.scope
-            values = jax.tree.map(lambda v: v[:points], self.values)
-            (self.known[key],) = _evaluated([side], scope, values)
-        return self.known[key]
+            self.known[key] = _Side(side, self.scope, self.values)
+        return self.known[key].at(points)
+
+
+class _Side:
+    """One side at the points: traced once, and carried out for as many points as are asked for, a few at a time."""
+
+    def __init__(self, side, scope, values):
+        self._values, self._points = values, len(jax.tree.leaves(values)[0])
+        self._batch = 8 * FEW if _has_integrals(side) else self._points
+        self._found = []  # for each batch: the values at the finer resolution, and at the coarser
+
+        def at_one_point(fine, point):
+            return [jnp.asarray(evaluate(side, replace(scope, fine=fine, values=point)))]
+
+        self._program = Program(jax.vmap(at_one_point, in_axes=(None, 0)), True, self._slice(0))
+
+    def _slice(self, start):
+        return jax.tree.map(lambda v: v[start : start + self._batch], self._values)
+
+    def at(self, points=None):
+        points = points or self._points
+        while len(self._found) * self._batch < points:
+            here = self._slice(len(self._found) * self._batch)
+            (fine,) = self._program(True, here)
+            (coarse,) = self._program(False, here) if self._program.reads[0] else (fine,)
+            self._found.append((fine, coarse))
+        return [np.concatenate(both)[:points] for both in zip(*self._found, strict=True)]
 
 
 _LAST = [None, {}]
@@ -122,14 +144,8 @@ def _known(derivation):
 
 
 def _gross_failure(lhs, relation, rhs, drawn):
-    """A counterexample among the first few points, if the sides differ there grossly: integrals are costly.
-
-    The coarse quadrature, which is needed in any case, says whether it is worth while to look.
-    """
+    """A counterexample among the first few points, if the sides differ there grossly: integrals are costly."""
     if not _has_integrals(lhs, rhs):
-        return None
-    coarse = [drawn.evaluate(side, COARSE)[:FEW] for side in (lhs, rhs)]
-    if coarse[0].shape == coarse[1].shape and not _gross(*coarse, relation, 0.0).any():
         return None
     left, right, doubt = _sides(lhs, rhs, drawn, FEW)
     bad = _gross(left, right, relation, doubt)
@@ -148,9 +164,9 @@ def _gross(left, right, relation, doubt):
     return gap > GROSS * scale.max() + 10 * doubt
 
 
-def _has_integrals(lhs, rhs):
-    """Whether a side is evaluated at two resolutions: integrals, means, limits."""
-    return any(side.has(sp.Integral, sp.Limit, Expectation) for side in (lhs, rhs))
+def _has_integrals(*sides):
+    """Whether a side may be evaluated at two resolutions: integrals, means, limits."""
+    return any(side.has(sp.Integral, sp.Limit, Expectation) for side in sides)
 
 
 def imposed(derivation: Derivation) -> tuple[dict, list[tuple]]:
@@ -246,7 +262,7 @@ def _draw_points(scope, constraints, patterns, seed):
             classes = np.asarray([patterns[k % len(patterns)][index] for k in range(points)])
             values[index.name] = np.take_along_axis(orders, classes[:, None], axis=1)[:, 0]
     for symbol, value in constraints:
-        numbers = _evaluated([value], scope, values)[0]
+        numbers, _ = _Side(value, scope, values).at()
         space = scope.domain[symbol]
         if not np.all(numbers > space.low if symbol.is_positive else np.isfinite(numbers)):
             raise IllFormedStep(f"the hypothesis about {symbol} takes it out of {space!r}, on which algebra relies.")
@@ -255,19 +271,9 @@ def _draw_points(scope, constraints, patterns, seed):
     return values or {"_point": np.zeros(points)}
 
 
-def _evaluated(exprs, scope, values):
-    """Values of the expressions at all points, on the default device."""
-
-    def at_one_point(point):
-        here = replace(scope, values=point)
-        return [jnp.asarray(evaluate(e, here)) for e in exprs]
-
-    return run(jax.vmap(at_one_point), values)
-
-
 def _sides(lhs, rhs, drawn, points=None):
     """Left and right values, at all points or the first few, and how far a coarser quadrature is from them."""
-    left, right = (drawn.evaluate(side, points=points) for side in (lhs, rhs))
+    (left, coarse_left), (right, coarse_right) = (drawn.evaluate(side, points) for side in (lhs, rhs))
     if left.shape != right.shape:
         raise IllFormedStep(f"the left side has shape {left.shape[1:]}, the right side {right.shape[1:]}.")
     for side, numbers in (("left", left), ("right", right)):
@@ -277,9 +283,8 @@ def _sides(lhs, rhs, drawn, points=None):
             )
     doubt = np.zeros_like(left)
     if _has_integrals(lhs, rhs):
-        coarse = [drawn.evaluate(side, COARSE)[:points] for side in (lhs, rhs)]
         with np.errstate(invalid="ignore"):
-            doubt = np.maximum(*(np.abs(a - b) for a, b in zip((left, right), coarse, strict=True)))
+            doubt = np.maximum(np.abs(left - coarse_left), np.abs(right - coarse_right))
         doubt = np.nan_to_num(doubt, nan=np.inf) + ROUNDING
     return left, right, doubt
 

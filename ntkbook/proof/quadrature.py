@@ -12,9 +12,21 @@ from .errors import IllFormedStep
 KINKED = (sp.Max, sp.Min, sp.Heaviside, sp.Abs, sp.sign)
 
 
+COARSER = 3 / 4
+"""Nodes of the coarser quadrature as a part of those of the finer: their difference estimates the error."""
+
+
 @cache
-def _nodes(count: int):
-    return np.polynomial.legendre.leggauss(count)
+def rules(count: int):
+    """Nodes and weights (count,) on (-1, 1) of two quadratures, the finer and the coarser."""
+    return np.polynomial.legendre.leggauss(count), filled(np.polynomial.legendre.leggauss(int(COARSER * count)), count)
+
+
+def filled(rule, count: int):
+    """A rule (nodes, weights) with as many nodes as a larger one: one node is repeated, with the weight 0."""
+    nodes, weights = rule
+    middle, more = nodes[len(nodes) // 2], count - len(nodes)
+    return np.concatenate([nodes, np.repeat(middle[None], more, axis=0)]), np.pad(weights, (0, more))
 
 
 def kinks(expr: sp.Expr, variable: sp.Symbol, ends: tuple = ()) -> list[sp.Expr]:
@@ -67,24 +79,24 @@ def waves(argument: sp.Expr, variable: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | N
     return (a, b) if wave == 0 else None
 
 
-def integrate(integrand, lower, upper, breaks: list, count: int):
+def integrate(integrand, lower, upper, breaks: list, rule):
     """Integral of a function of one number over (lower, upper).
 
     Args:
       integrand: a JAX function of a scalar.
       lower, upper: scalars, or -inf and inf (Python floats).
       breaks: scalars where the integrand is not smooth.
-      count: nodes per panel.
+      rule: nodes and weights on (-1, 1), for each panel.
     """
     if not _infinite(lower) and not _infinite(upper):
         forwards, (lower, upper) = lower <= upper, (jnp.minimum(lower, upper), jnp.maximum(lower, upper))
-        total = _integrate_forwards(integrand, lower, upper, breaks, count)
+        total = _integrate_forwards(integrand, lower, upper, breaks, rule)
         return jnp.where(forwards, total, -total)
-    return _integrate_forwards(integrand, lower, upper, breaks, count)
+    return _integrate_forwards(integrand, lower, upper, breaks, rule)
 
 
-def _integrate_forwards(integrand, lower, upper, breaks, count):
-    nodes, weights = (jnp.asarray(a) for a in _nodes(count))
+def _integrate_forwards(integrand, lower, upper, breaks, rule):
+    nodes, weights = rule
     ends = [e for e in (lower, upper) if not _infinite(e)]
     if breaks or not ends:
         inner = jnp.sort(jnp.stack([jnp.asarray(b, float) for b in breaks])) if breaks else jnp.zeros(1)

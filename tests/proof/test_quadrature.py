@@ -18,8 +18,8 @@ from ntkbook.proof import (
     UndecidedStep,
     verify,
 )
-from ntkbook.proof.evaluate import Scope, evaluate, run
-from ntkbook.proof.quadrature import integrate, kinks
+from ntkbook.proof.evaluate import Program, Scope, evaluate, run
+from ntkbook.proof.quadrature import integrate, kinks, rules
 
 N = sp.Symbol("N", integer=True, positive=True)
 k = sp.Symbol("k", integer=True, positive=True)
@@ -100,9 +100,23 @@ def test_kinks_are_where_two_arguments_meet():
 
 def test_the_order_of_the_rule():
     """n nodes are exact to degree 2 n - 1."""
-    for degree, exact in ((7, True), (8, False)):
-        value = integrate(lambda z, d=degree: (1 + z) ** d, -1.0, 1.0, [], 4)
-        assert (abs(value * (degree + 1) / 2 ** (degree + 1) - 1) < 1e-13) == exact
+    for rule, nodes in zip(rules(4), (4, 3), strict=True):
+        for degree, exact in ((2 * nodes - 1, True), (2 * nodes, False)):
+            value = integrate(lambda z, d=degree: (1 + z) ** d, -1.0, 1.0, [], rule)
+            assert (abs(value * (degree + 1) / 2 ** (degree + 1) - 1) < 1e-13) == exact
+
+
+def test_one_program_serves_both_resolutions():
+    """The difference of the two is the error that a check reckons with: it is seen where a rule is not exact."""
+    rough = sp.Integral(sp.sqrt(u + 2), (u, -2, x))
+    program = Program(
+        lambda fine, point: [jnp.asarray(evaluate(rough, Scope(DOMAIN, {}, {"x": point}, fine=fine)))], True, 0.3
+    )
+    fine, coarse = (float(program(which, 0.3)[0]) for which in (True, False))
+    exact = 2 / 3 * 2.3**1.5
+    assert program.reads[0]
+    assert abs(fine - exact) < abs(coarse - exact) / 2 < 1e-5
+    assert not Program(lambda fine, point: [point * 2.0], True, 0.3).reads[0]
 
 
 # What a check makes of a quadrature

@@ -5,11 +5,12 @@ of translations is closed: what is not in it is refused by name.
 """
 
 from . import calculus, expectations, limits, matrices, recursions, scalars, sums, vectors
-from .program import run
+from .program import Program, run
 from .scope import Flow, Scope, evaluate
 
 __all__ = [
     "Flow",
+    "Program",
     "Scope",
     "calculus",
     "evaluate",

@@ -204,6 +204,8 @@ def _integrated(expr, limits, scope):
     if inner or expr.function.has(sp.Integral):
         scope = replace(scope, nodes=scope.nodes // 2)
 
+    rule = [scope.at_resolution(*both) for both in zip(*quadrature.rules(scope.nodes), strict=True)]
+
     def integrand(x):
         return _integrated(expr, inner, scope.bind(variable, x))
 
@@ -211,13 +213,9 @@ def _integrated(expr, limits, scope):
         start, powered = ends[0], integrand
         # In place of x, the fourth root of its distance from the end: powers and logarithms there become tame.
         return quadrature.integrate(
-            lambda t: powered(start + t**4) * 4 * t**3,
-            0.0,
-            math.inf,
-            [abs(b - start) ** 0.25 for b in breaks],
-            scope.nodes,
+            lambda t: powered(start + t**4) * 4 * t**3, 0.0, math.inf, [abs(b - start) ** 0.25 for b in breaks], rule
         )
-    return quadrature.integrate(integrand, *ends, breaks, scope.nodes)
+    return quadrature.integrate(integrand, *ends, breaks, rule)
 
 
 def _branches(body, variable, end):

@@ -13,11 +13,12 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ..expectation import Expectation, averaged_symbols
+from ..quadrature import filled
 from ..terms import Prime
-from .scope import evaluate
+from .scope import Scope, evaluate
 
-NODES = {128: 72, 96: 60}
-"""Nodes in each direction, by the quadrature nodes of the scope."""
+NODES = (72, 60)
+"""Nodes in each direction, for the finer and the coarser resolution."""
 ENTIRE = (sp.Add, sp.Mul, sp.sin, sp.cos, AppliedUndef, Prime)
 
 
@@ -41,9 +42,11 @@ def is_entire(expr: sp.Basic, symbols: list[sp.Symbol]) -> bool:
 def mean(expr: Expectation, scope):
     """The mean, or None if the body is not smooth enough for it."""
     symbols = [s for s in averaged_symbols(expr, scope.domain) if expr.body.has(s)]
-    if not symbols or len(symbols) > 2 or scope.nodes not in NODES or not is_entire(expr.body, symbols):
+    inside_an_integral = scope.nodes != Scope.nodes
+    if not symbols or len(symbols) > 2 or inside_an_integral or not is_entire(expr.body, symbols):
         return None
-    grid, mass = _grid(NODES[scope.nodes], len(symbols))
+    fine, coarse = (_grid(count, len(symbols)) for count in NODES)
+    grid, mass = (scope.at_resolution(*both) for both in zip(fine, filled(coarse, len(fine[1])), strict=True))
 
     def value(point):
         inner = scope
@@ -51,4 +54,4 @@ def mean(expr: Expectation, scope):
             inner = inner.bind(symbol, number)
         return evaluate(expr.body, inner)
 
-    return jnp.dot(jnp.asarray(mass), jax.vmap(value)(jnp.asarray(grid)))
+    return jnp.dot(mass, jax.vmap(value)(grid))

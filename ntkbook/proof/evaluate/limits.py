@@ -9,8 +9,6 @@ from ..errors import IllFormedStep
 from ..terms import freshened_limit
 from .scope import evaluate, value_of
 
-FINE = 128
-"""Quadrature nodes from which a resolution counts as the finer one."""
 HALVINGS = 11
 """How often the distance to the limit is halved."""
 START = (1 / 4, 1 / 5)
@@ -26,12 +24,12 @@ def _(expr, scope):
     body, variable, point, direction = freshened_limit(expr).args
     if point.free_symbols:
         raise IllFormedStep(f"{expr}: the limit at a point that varies is not evaluated.")
-    distances = START[scope.nodes < FINE] * 0.5 ** np.arange(HALVINGS)
+    distances = scope.at_resolution(*(start * 0.5 ** np.arange(HALVINGS) for start in START))
     if point.is_infinite:
         places = 1 / distances if point is sp.S.Infinity else -1 / distances
     else:
         places = float(point) + (distances if str(direction) == "+" else -distances)
-    return _extrapolated(jax.vmap(lambda place: evaluate(body, scope.bind(variable, place)))(jnp.asarray(places)))
+    return _extrapolated(jax.vmap(lambda place: evaluate(body, scope.bind(variable, place)))(places))
 
 
 def _extrapolated(values):

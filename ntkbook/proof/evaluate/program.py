@@ -1,7 +1,7 @@
-"""Running a traced JAX program once.
+"""Running a traced JAX program a few times.
 
-A statement is evaluated a single time, and XLA needs far longer to compile it than to run it: about 0.5 s for a
-program of 300 operations, or 30 ms for each operation alone. On the CPU the traced program, derivatives
+A statement is evaluated at a handful of points, and XLA needs far longer to compile it than to run it: about 0.5 s
+for a program of 300 operations, or 30 ms for each operation alone. On the CPU the traced program, derivatives
 included, is therefore carried out operation by operation in NumPy, in float64; an operation that NumPy has no
 word for goes to XLA by itself. On another default device the program is compiled and runs there.
 """
@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 import jax
 import numpy as np
 import scipy.special
-from jax.extend.core import Literal
+from jax.extend.core import Literal, jaxpr_as_fun
+from jax.lax import GatherScatterMode
 
 ELEMENTWISE = {
     "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.true_divide,
@@ -23,10 +24,12 @@ ELEMENTWISE = {
     "digamma": scipy.special.digamma, "logistic": scipy.special.expit,
     "max": np.maximum, "min": np.minimum, "eq": np.equal, "ne": np.not_equal, "lt": np.less,
     "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "and": np.logical_and, "or": np.logical_or,
-    "not": np.logical_not, "is_finite": np.isfinite, "copy": np.asarray, "stop_gradient": np.asarray,
+    "not": np.logical_not, "floor": np.floor, "is_finite": np.isfinite, "copy": np.asarray, "stop_gradient": np.asarray,
 }  # fmt: skip
-BOOLEAN_ONLY = ("and", "or", "not")
+BOOLEAN_ONLY = ("and", "or", "not", "reduce_or", "reduce_and")
 """JAX uses these for bits of integers too; those go to XLA."""
+CLIPPING = (GatherScatterMode.CLIP, GatherScatterMode.PROMISE_IN_BOUNDS)
+"""What may become of a gather past an end; where it is filled up instead, it goes to XLA."""
 
 
 def _broadcast_in_dim(x, *, shape, broadcast_dimensions, **_):
@@ -48,7 +51,35 @@ def _dot_general(x, y, *, dimension_numbers, **_):
     return np.einsum(x, x_names, y, y_names, batch + rest)
 
 
+def _gather(x, starts, *, dimension_numbers, slice_sizes, **_):
+    """Slices of x at many places; those that would reach past an end are moved inside, as in XLA's mode CLIP."""
+    rules, places = dimension_numbers, starts.shape[:-1]
+    kept = [d for d in range(x.ndim) if d not in (*rules.collapsed_slice_dims, *rules.operand_batching_dims)]
+    index = []
+    for dimension, size in enumerate(slice_sizes):
+        at = np.zeros(places, int)
+        if dimension in rules.start_index_map:
+            at = starts[..., rules.start_index_map.index(dimension)]
+        if dimension in rules.operand_batching_dims:
+            axis = rules.start_indices_batching_dims[rules.operand_batching_dims.index(dimension)]
+            at = _broadcast_in_dim(np.arange(x.shape[dimension]), shape=places, broadcast_dimensions=(axis,))
+        at = np.clip(at, 0, x.shape[dimension] - size).reshape(*places, *(1,) * len(kept))
+        if dimension in kept:
+            axis = len(places) + kept.index(dimension)
+            at = at + np.arange(size).reshape(-1, *(1,) * (len(places) + len(kept) - 1 - axis))
+        index.append(at)
+    return np.moveaxis(x[tuple(index)], range(len(places), len(places) + len(kept)), rules.offset_dims)
+
+
+def _slice(x, *, start_indices, limit_indices, strides):
+    steps = strides or (1,) * x.ndim
+    return x[tuple(slice(*ends) for ends in zip(start_indices, limit_indices, steps, strict=True))]
+
+
 STRUCTURAL = {
+    "gather": _gather,
+    "slice": _slice,
+    "stack": lambda *xs, axis: np.stack(xs, axis),
     "broadcast_in_dim": _broadcast_in_dim,
     "dot_general": _dot_general,
     "reshape": lambda x, *, new_sizes, dimensions, **_: np.reshape(x, new_sizes),
@@ -60,6 +91,12 @@ STRUCTURAL = {
     "reduce_sum": lambda x, *, axes, **_: np.sum(x, axes),
     "reduce_prod": lambda x, *, axes, **_: np.prod(x, axes),
     "reduce_max": lambda x, *, axes, **_: np.max(x, axes),
+    "reduce_min": lambda x, *, axes, **_: np.min(x, axes),
+    "reduce_or": lambda x, *, axes, **_: np.any(x, axes),
+    "reduce_and": lambda x, *, axes, **_: np.all(x, axes),
+    "sort": lambda x, *, dimension, **_: np.sort(x, dimension),
+    "clamp": lambda low, x, high: np.clip(x, low, high),
+    "rev": lambda x, *, dimensions: np.flip(x, dimensions),
     "integer_pow": lambda x, *, y: np.power(x, float(y)) if y < 0 else np.power(x, y),
     "select_n": lambda which, *cases: (
         np.where(which, cases[1], cases[0]) if len(cases) == 2 else np.choose(which, cases)
@@ -77,12 +114,30 @@ def run(function: Callable, argument) -> list[np.ndarray]:
       function: traceable by JAX; a pytree of arrays goes in.
       argument: the pytree.
     """
-    if jax.default_backend() != "cpu":
-        return [np.asarray(v) for v in jax.jit(function)(argument)]
-    traced = jax.make_jaxpr(function)(argument)
-    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(argument)]
-    with np.errstate(all="ignore"):  # what is not finite is reported by the check, with its place
-        return _interpret(traced.jaxpr, traced.consts, leaves)
+    return Program(function, argument)(argument)
+
+
+class Program:
+    """A JAX function that returns a list of arrays, traced for arguments like the given ones.
+
+    Attributes:
+      reads: for each leaf of the arguments, whether anything was computed from it.
+    """
+
+    def __init__(self, function: Callable, *arguments):
+        self._traced = jax.make_jaxpr(function)(*arguments)
+        used = {id(atom) for equation in self._traced.jaxpr.eqns for atom in equation.invars}
+        used |= {id(atom) for atom in self._traced.jaxpr.outvars}
+        self.reads = [id(variable) in used for variable in self._traced.jaxpr.invars]
+        self._compiled = None if jax.default_backend() == "cpu" else jax.jit(jaxpr_as_fun(self._traced))
+
+    def __call__(self, *arguments) -> list[np.ndarray]:
+        """The outputs at other numbers of the same shapes."""
+        leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(arguments)]
+        if self._compiled:
+            return [np.asarray(v) for v in self._compiled(*leaves)]
+        with np.errstate(all="ignore"):  # what is not finite is reported by the check, with its place
+            return _interpret(self._traced.jaxpr, self._traced.consts, leaves)
 
 
 def _interpret(jaxpr, constants: Sequence, arguments: Sequence) -> list[np.ndarray]:
@@ -102,11 +157,15 @@ def _apply(equation, values) -> list[np.ndarray]:
     inner = parameters.get("jaxpr", parameters.get("call_jaxpr"))
     if name in ("jit", "pjit", "closed_call", "custom_jvp_call", "custom_vjp_call"):
         return _interpret(inner.jaxpr, inner.consts, values)
-    bits = name in BOOLEAN_ONLY and values[0].dtype != bool
-    whole = name == "div" and values[0].dtype.kind != "f"  # XLA divides integers without remainder
-    if name in ELEMENTWISE and not bits and not whole:
+    elsewhere = (
+        (name in BOOLEAN_ONLY and values[0].dtype != bool)
+        or (name == "div" and values[0].dtype.kind != "f")  # XLA divides integers without remainder
+        or (name == "gather" and parameters["mode"] not in CLIPPING)
+        or (name == "sort" and len(values) > 1)
+    )
+    if name in ELEMENTWISE and not elsewhere:
         return [ELEMENTWISE[name](*values)]
-    if name in STRUCTURAL:
+    if name in STRUCTURAL and not elsewhere:
         return [np.asarray(STRUCTURAL[name](*values, **parameters))]
     results = equation.primitive.bind(*values, **parameters)
     return [np.asarray(r) for r in (results if equation.primitive.multiple_results else [results])]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 
 import jax
+import jax.numpy as jnp
 import sympy as sp
 
 from ..domain import Domain, Index
@@ -24,6 +25,8 @@ class Scope:
       overrides: vectors being differentiated, `{token: value}`.
       ranges: first and last value of bound indices.
       nodes: quadrature nodes per panel.
+      fine: which of two resolutions is meant; traced, so that one program serves both. Their difference estimates
+        the error.
     """
 
     domain: Domain
@@ -34,6 +37,11 @@ class Scope:
     overrides: Mapping = field(default_factory=dict)
     ranges: Mapping = field(default_factory=dict)
     nodes: int = 128
+    fine: bool | jax.Array = True
+
+    def at_resolution(self, fine, coarse) -> jax.Array:
+        """One of two arrays of the same shape: the numbers of the finer resolution, or of the coarser."""
+        return jnp.asarray(fine) if self.fine is True else jnp.where(self.fine, fine, coarse)
 
     def bind(self, symbol, value, values=None) -> "Scope":
         """The scope in which a symbol has a value; for an index, `values` is its (first, last)."""

@@ -10,6 +10,8 @@ from ntkbook.proof.evaluate.program import ELEMENTWISE, run
 
 POINT = np.linspace(0.1, 0.9, 6).reshape(2, 3)
 
+PLACES = jnp.array([[0, 2, 1], [5, 0, -1]])
+
 PROGRAMS = {
     "elementary": lambda x: [
         jnp.exp(x), jnp.log(x), jnp.sin(x), jnp.cos(x), jnp.tan(x), jnp.arcsin(x), jnp.arccos(x), jnp.arctan(x),
@@ -27,8 +29,13 @@ PROGRAMS = {
     ],
     "linear algebra": lambda x: [jnp.linalg.inv(x @ x.T), linalg.expm(x @ x.T)],
     "batches": lambda x: [
-        jax.vmap(lambda y, k: jax.lax.dynamic_index_in_dim(y, k, keepdims=False))(x, jnp.array([2, 0]))
+        jax.vmap(lambda y, k: jax.lax.dynamic_index_in_dim(y, k, keepdims=False))(x, jnp.array([2, 0])),
+        jax.vmap(lambda k: jax.lax.dynamic_slice_in_dim(x, k, 2, axis=1))(jnp.array([0, 5, -1])),
+        jax.vmap(lambda y, ks: jax.vmap(lambda k: jax.lax.dynamic_slice(y, (k,), (2,)))(ks), (1, 0))(x.T, PLACES),
     ],
+    "gathers": lambda x: [x[jnp.array([1, 0, 1])], x[:, jnp.array([[2], [0]])], x[jnp.array([0, 7])], x.at[1, 2].get()],
+    "pieces": lambda x: [x[:, ::2], x[1:], x[::-1], jnp.sort(x, 0), jnp.clip(x, 0.2, 0.5), jnp.floor(3.0 * x)],
+    "reductions": lambda x: [x.min(1), x.max(0), (x > 0.5).any(1), (x > 0.05).all(), jnp.argmax(x, 1)],
 }  # fmt: skip
 
 
