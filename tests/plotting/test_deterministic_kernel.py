@@ -1,34 +1,10 @@
 """Figures of the chapter on the deterministic kernel show what they are given."""
 
-import io
-
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from ntkbook import plotting
 from ntkbook.experiments import Estimate
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def lines(axes):
-    return [np.column_stack(line.get_data()) for line in axes.get_lines()]
-
-
-def holds(axes, x, y):
-    return any(np.array_equal(line, np.column_stack([x, y])) for line in lines(axes) if line.shape == (len(x), 2))
-
-
-def check_page(figure):
-    page = io.BytesIO()
-    figure.savefig(page, format="png")
-    assert page.getbuffer().nbytes > 5000
-
+from tests.plotting.drawn import check_page, holds, lines
 
 ANGLES = np.linspace(0, np.pi, 9)
 LIMIT = 1 - ANGLES / 4
@@ -37,7 +13,7 @@ LIMIT = 1 - ANGLES / 4
 def test_empirical_kernels():
     rows = {16: LIMIT + np.array([[0.3], [-0.2]]), 256: LIMIT + np.array([[0.05], [0.1]])}
     figure = plotting.plot_empirical_kernels(ANGLES, LIMIT, rows)
-    assert [axes.get_title() for axes in figure.axes] == ["$n = 16$", "$n = 256$"]
+    assert [axes.get_title("left") for axes in figure.axes] == ["$n = 16$", "$n = 256$"]
     for axes, width in zip(figure.axes, rows, strict=True):
         assert holds(axes, ANGLES, LIMIT)
         for row in rows[width]:

@@ -1,38 +1,10 @@
-import io
-
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from ntkbook import plotting
+from tests.plotting.drawn import check_page, holds
 
 TIMES = np.linspace(0.0, 3.0, 13)
-
-
-@pytest.fixture(autouse=True)
-def _house_style():
-    with mpl.rc_context():
-        plotting.use_house_style()
-        yield
-    plt.close("all")
-
-
-def drawn(axes):
-    return [np.column_stack(line.get_data()) for line in axes.get_lines()]
-
-
-def holds(axes, x, y):
-    return any(line.shape == (len(x), 2) and np.array_equal(line, np.column_stack([x, y])) for line in drawn(axes))
-
-
-def check_page(figure):
-    """Every panel names its axes, and the figure can be written."""
-    assert all(axes.get_ylabel() or axes.get_shared_y_axes().get_siblings(axes)[1:] for axes in figure.axes)
-    assert any(axes.get_xlabel() for axes in figure.axes)
-    page = io.BytesIO()
-    figure.savefig(page, format="png")
-    assert page.getbuffer().nbytes > 5000
 
 
 def test_kernel_row():

@@ -1,29 +1,9 @@
 """Figures of the chapter on Gaussian processes show what they are given."""
 
-import io
-
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from ntkbook import plotting
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def holds(axes, x, y):
-    lines = [np.column_stack(line.get_data()) for line in axes.get_lines()]
-    return any(np.array_equal(line, np.column_stack([x, y])) for line in lines if line.shape == (len(x), 2))
-
-
-def check_page(figure):
-    page = io.BytesIO()
-    figure.savefig(page, format="png")
-    assert page.getbuffer().nbytes > 5000
+from tests.plotting.drawn import check_page, holds
 
 
 def test_duals():
@@ -43,7 +23,7 @@ def test_prior_draws():
     above, below = figure.axes[:2], figure.axes[2:]
     for axes, rows in zip((*above, *below), (one, other, other, one), strict=True):
         assert all(holds(axes, x, row) for row in rows)
-    assert [axes.get_title() for axes in above] == ["shallow", "deep"]
+    assert [axes.get_title("left") for axes in above] == ["shallow", "deep"]
     check_page(figure)
 
 

@@ -1,20 +1,9 @@
 """Figures of the page on generalization show what they are given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from ntkbook import plotting
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def holds(axes, x, y):
-    return any(np.array_equal(np.column_stack(line.get_data()), np.column_stack([x, y])) for line in axes.get_lines())
+from tests.plotting.drawn import check_page, holds
 
 
 def test_learning_curves():
@@ -24,6 +13,7 @@ def test_learning_curves():
         assert holds(axes, n, factor / n)
         assert holds(axes, n, (factor + 0.1) / n)
         assert [label.get_text() for label in axes.get_xticklabels()] == ["10", "20", "40"]
+    check_page(figure)
 
 
 def test_double_descent():
@@ -37,3 +27,4 @@ def test_double_descent():
     assert holds(right, p, 4 / p)
     assert holds(right, p, 5 / p)
     assert holds(left, [20.0, 20.0], [0, 1])
+    check_page(figure)

@@ -2,21 +2,10 @@
 
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from ntkbook import plotting
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def holds(axes, x, y):
-    return any(np.array_equal(np.column_stack(line.get_data()), np.column_stack([x, y])) for line in axes.get_lines())
+from tests.plotting.drawn import check_page, holds
 
 
 def test_training_bands():
@@ -28,6 +17,7 @@ def test_training_bands():
     assert holds(last, x, mean[2])
     assert all(holds(last, x, network[2]) for network in networks)
     assert holds(last, x[::3], x[::3])
+    check_page(figure)
 
 
 def test_rates():
@@ -45,3 +35,4 @@ def test_rates():
     assert holds(axes, widths, 1 / widths)
     assert axes.get_legend().get_texts()[0].get_text() == "smooth: $n^{-1.00}$"
     assert (axes.get_xscale(), axes.get_yscale(), axes.get_ylabel()) == ("log", "log", "gap")
+    check_page(figure)

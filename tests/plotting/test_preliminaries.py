@@ -1,27 +1,9 @@
 """Figures of the preliminaries show what they are given."""
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from ntkbook import plotting
-
-
-@pytest.fixture(autouse=True)
-def _house_style():
-    with mpl.rc_context():
-        plotting.use_house_style()
-        yield
-    plt.close("all")
-
-
-def lines(axes):
-    return [np.column_stack(line.get_data()) for line in axes.get_lines()]
-
-
-def holds(axes, x, y):
-    return any(np.array_equal(line, np.column_stack([x, y])) for line in lines(axes) if len(line) == len(x))
+from tests.plotting.drawn import check_page, holds
 
 
 def test_gaussian_draws():
@@ -33,6 +15,7 @@ def test_gaussian_draws():
     assert all(holds(right, x, draw) for draw in (*posterior, x / 2))
     assert holds(right, x[::4], x[::4])
     assert "3 values" in right.get_title(loc="left")
+    check_page(figure)
 
 
 def test_central_limit():
@@ -47,3 +30,4 @@ def test_central_limit():
     assert holds(left, edges, np.exp(-(edges**2)))
     assert holds(right, counts, 1.2 / counts)
     assert right.get_yscale() == "log"
+    check_page(figure)

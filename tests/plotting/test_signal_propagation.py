@@ -1,33 +1,11 @@
 """Figures of the chapter on signal propagation show what they are given."""
 
-import io
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from ntkbook import plotting
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def lines(axes):
-    return [np.column_stack(line.get_data()) for line in axes.get_lines()]
-
-
-def holds(axes, x, y):
-    return any(np.array_equal(line, np.column_stack([x, y])) for line in lines(axes) if line.shape == (len(x), 2))
-
-
-def check_page(figure):
-    page = io.BytesIO()
-    figure.savefig(page, format="png")
-    assert page.getbuffer().nbytes > 5000
+from tests.plotting.drawn import check_page, holds
 
 
 def estimate(values):

@@ -2,19 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from ntkbook import plotting
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def holds(axes, x, y):
-    return any(np.array_equal(np.column_stack(line.get_data()), np.column_stack([x, y])) for line in axes.get_lines())
+from tests.plotting.drawn import check_page, holds
 
 
 def test_mode_decay():
@@ -27,6 +17,7 @@ def test_mode_decay():
         assert holds(axes, times, 0.9 * predicted[:, mode])
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
     assert axes.get_yscale() == "log"
+    check_page(figure)
 
 
 def test_kernel_spectra():
@@ -41,6 +32,7 @@ def test_kernel_spectra():
     figure.draw_without_rendering()
     labels = [label.get_text() for label in left.get_xticklabels(which="both")]
     assert {"1", "2", "4"} <= set(labels) <= {"0.5", "1", "2", "4", "8"}
+    check_page(figure)
 
 
 def test_cluster_spread():
@@ -50,3 +42,4 @@ def test_cluster_spread():
     assert [axes.get_title(loc=plt.rcParams["axes.titlelocation"]) for axes in figure.axes] == ["a", "b"]
     assert all(holds(figure.axes[1], spreads, column) for column in 2 * values.T)
     assert [label.get_text() for label in figure.axes[0].get_xticklabels(which="both")] == ["0.1", "0.4"]
+    check_page(figure)
