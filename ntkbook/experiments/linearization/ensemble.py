@@ -8,8 +8,8 @@ import numpy as np
 from ntkbook import dynamics, predict, stax
 from ntkbook.experiments import Estimate, Sweep, sweep
 
-X_TRAIN = jnp.array([[-1.4], [-0.3], [0.5], [1.5]])
-Y_TRAIN = jnp.array([[0.6], [-0.7], [0.5], [-0.4]])
+X_TRAIN = np.array([[-1.4], [-0.3], [0.5], [1.5]])
+Y_TRAIN = np.array([[0.6], [-0.7], [0.5], [-0.4]])
 STEPS, EVERY, LEARNING_RATE = 64, 16, 0.25
 
 
