@@ -6,8 +6,9 @@ import jax
 
 from . import plotting
 
-QUICK_COMPILER = "--xla_cpu_use_fusion_emitters=false"
-"""XLA's older code generator for the CPU: a page compiles some hundred small programs, and runs each of them once."""
+QUICK_COMPILER = "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=1"
+"""XLA's older code generator for the CPU, and little optimization: a page compiles some hundred programs, and runs each
+of them once."""
 
 
 def begin() -> None:
@@ -17,6 +18,6 @@ def begin() -> None:
     """
     jax.config.update("jax_enable_x64", True)
     plotting.use_house_style()
-    flags = os.environ.get("XLA_FLAGS", "")
-    if "xla_cpu_use_fusion_emitters" not in flags:
-        os.environ["XLA_FLAGS"] = f"{flags} {QUICK_COMPILER}".strip()
+    given = os.environ.get("XLA_FLAGS", "")
+    new = [flag for flag in QUICK_COMPILER.split() if flag.split("=")[0] not in given]
+    os.environ["XLA_FLAGS"] = " ".join([given, *new]).strip()

@@ -1,8 +1,10 @@
 """Draws of a statistic of finite networks, over widths and seeds."""
 
 import operator
+import os
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import jax
@@ -58,26 +60,42 @@ def sweep(
     _check_key(key)
     show = sys.stderr.isatty() if progress is None else progress
     samples = []
-    with tqdm(total=len(widths) * seeds, disable=not show, unit="net") as bar:
-        for width in widths:
-            bar.set_postfix(width=width)
-            samples.append(_draws(statistic, width, key, seeds, batch_size, bar))
-            _check_draws(width, samples[-1], samples[0], widths[0])
+    with (
+        tqdm(total=len(widths) * seeds, disable=not show, unit="net") as bar,
+        ThreadPoolExecutor(os.cpu_count()) as others,
+    ):
+        # XLA lets go of Python while it compiles and while it computes, so the widths share the cores.
+        lowered = (_lowered(statistic, width, key, seeds, batch_size) for width in widths)
+        draws = [others.submit(_draws, *program, key, seeds, bar) for program in lowered]
+        try:
+            for width, found in zip(widths, draws, strict=True):
+                samples.append(found.result())
+                _check_draws(width, samples[-1], samples[0], widths[0])
+        finally:
+            for waiting in draws:
+                waiting.cancel()
     return Sweep(widths, np.stack(samples))
 
 
-def _draws(statistic, width, key, seeds, batch_size, bar):
-    """Samples (seeds, ...) at one width."""
+def _lowered(statistic, width, key, seeds, batch_size):
+    """A width, how many seeds make a batch there, and the program for a batch, not yet compiled."""
+    traced = _batch.trace(statistic, width, _keys(key, width, np.arange(seeds)))
     if batch_size is None:
-        jaxpr = _batch.trace(statistic, width, _keys(key, width, np.arange(seeds))).jaxpr
-        batch_size = max(1, int(seeds * MEMORY / max(1, bytes_of(jaxpr.jaxpr))))
-    batches = -(-seeds // batch_size)
-    size = -(-seeds // batches)
+        batch_size = max(1, int(seeds * MEMORY / max(1, bytes_of(traced.jaxpr.jaxpr))))
+    size = -(-seeds // -(-seeds // batch_size))
+    if size < seeds:
+        traced = _batch.trace(statistic, width, _keys(key, width, np.arange(size)))
+    return width, size, traced.lower()
+
+
+def _draws(width, size, lowered, key, seeds, bar):
+    """Samples (seeds, ...) at one width."""
+    compiled = lowered.compile()
     done = []
     for start in range(0, seeds, size):
         # A last batch that is not full repeats a seed, so that one program serves all.
         numbers = np.minimum(np.arange(start, start + size), seeds - 1)
-        draws = np.asarray(_batch(statistic, width, _keys(key, width, numbers)), np.float64)[: seeds - start]
+        draws = np.asarray(compiled(_keys(key, width, numbers)), np.float64)[: seeds - start]
         done.append(draws)
         bar.update(len(draws))
     return np.concatenate(done)

@@ -56,5 +56,5 @@ def mean_offset(widths: tuple[int, ...], seeds: int) -> Sweep:
 
 def predicted_offset() -> float:
     """The offset times the width, as the width grows: half the trace of the second derivatives with `COVARIANCE`."""
-    bend = np.asarray(jax.hessian(one_hidden_layer)(jnp.asarray(MEANS)))
+    bend = np.asarray(jax.jit(jax.hessian(one_hidden_layer))(jnp.asarray(MEANS)))
     return float((bend * COVARIANCE).sum() / 2)

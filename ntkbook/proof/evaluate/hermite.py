@@ -17,7 +17,7 @@ from ..quadrature import filled
 from ..terms import Prime
 from .scope import Scope, evaluate
 
-NODES = (72, 60)
+NODES = (48, 40)
 """Nodes in each direction, for the finer and the coarser resolution."""
 ENTIRE = (sp.Add, sp.Mul, sp.sin, sp.cos, AppliedUndef, Prime)
 
