@@ -64,38 +64,34 @@ def sweep(
         tqdm(total=len(widths) * seeds, disable=not show, unit="net") as bar,
         ThreadPoolExecutor(os.cpu_count()) as others,
     ):
-        # XLA lets go of Python while it compiles and while it computes, so the widths share the cores.
-        lowered = (_lowered(statistic, width, key, seeds, batch_size) for width in widths)
-        draws = [others.submit(_draws, *program, key, seeds, bar) for program in lowered]
-        try:
-            for width, found in zip(widths, draws, strict=True):
-                samples.append(found.result())
-                _check_draws(width, samples[-1], samples[0], widths[0])
-        finally:
-            for waiting in draws:
-                waiting.cancel()
+        # XLA compiles in other threads. It computes in this one alone: two programs at a time can wait for each other.
+        programs = [_program(statistic, width, key, seeds, batch_size, others) for width in widths]
+        for width, program in zip(widths, programs, strict=True):
+            bar.set_postfix(width=width)
+            samples.append(_draws(program, width, key, seeds, bar))
+            _check_draws(width, samples[-1], samples[0], widths[0])
     return Sweep(widths, np.stack(samples))
 
 
-def _lowered(statistic, width, key, seeds, batch_size):
-    """A width, how many seeds make a batch there, and the program for a batch, not yet compiled."""
+def _program(statistic, width, key, seeds, batch_size, others):
+    """How many seeds make a batch at one width, and the compiled program for a batch, in the future."""
     traced = _batch.trace(statistic, width, _keys(key, width, np.arange(seeds)))
     if batch_size is None:
         batch_size = max(1, int(seeds * MEMORY / max(1, bytes_of(traced.jaxpr.jaxpr))))
     size = -(-seeds // -(-seeds // batch_size))
     if size < seeds:
         traced = _batch.trace(statistic, width, _keys(key, width, np.arange(size)))
-    return width, size, traced.lower()
+    return size, others.submit(traced.lower().compile)
 
 
-def _draws(width, size, lowered, key, seeds, bar):
+def _draws(program, width, key, seeds, bar):
     """Samples (seeds, ...) at one width."""
-    compiled = lowered.compile()
+    size, compiled = program
     done = []
     for start in range(0, seeds, size):
         # A last batch that is not full repeats a seed, so that one program serves all.
         numbers = np.minimum(np.arange(start, start + size), seeds - 1)
-        draws = np.asarray(compiled(_keys(key, width, numbers)), np.float64)[: seeds - start]
+        draws = np.asarray(compiled.result()(_keys(key, width, numbers)), np.float64)[: seeds - start]
         done.append(draws)
         bar.update(len(draws))
     return np.concatenate(done)
