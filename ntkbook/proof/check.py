@@ -27,6 +27,8 @@ ROUNDING = 1e-15
 """Error of a quadrature of numbers of size 1; it matters where the integral is 0."""
 DIVERGES = 0.05
 """Two quadratures that differ by more than this part of the value see no value at all."""
+FEW, GROSS = 4, 1e-3
+"""Where there are integrals: points that are looked at first, and the relative difference that ends the search."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
         patterns = _patterns(free, derivation.domain, sizes)
         values = _draw_points(scope, constraints, patterns, seed=which)
         drawn = _Drawn(scope, values, (which, *(tuple(p.items()) for p in patterns)), known)
+        found = _gross_failure(lhs, relation, rhs, drawn)
+        if found:
+            return Agreement(FEW, tuple(sizes_seen), found)
         left, right, doubt = _sides(lhs, rhs, drawn)
         failed = _first_failure(left, right, relation, doubt)
         points += len(left)
@@ -122,6 +127,28 @@ def _known(derivation):
     if _LAST[0] is not derivation:
         _LAST[:] = [derivation, {}]
     return _LAST[1]
+
+
+def _gross_failure(lhs, relation, rhs, drawn):
+    """A counterexample among the first few points, if the sides differ there by far.
+
+    An integral that is wrong may have no value at other points, which would hide that it is wrong here.
+    """
+    if not _has_integrals(lhs, rhs):
+        return None
+    left, right, doubt = _sides(lhs, rhs, drawn, FEW)
+    scale = np.maximum(np.abs(left), np.abs(right))
+    bad = _gap(left, right, relation) > GROSS * scale.max() + 10 * doubt
+    if not bad.any():
+        return None
+    failed = int(np.flatnonzero(bad.reshape(FEW, -1).any(axis=1))[0])
+    place = _describe(lhs, rhs, drawn.scope.sizes, drawn.values, failed)
+    return Counterexample(place, *_worst_entry(left[failed], right[failed]))
+
+
+def _gap(left, right, relation):
+    """By how much a relation fails; negative where an inequality holds."""
+    return {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
 
 
 def _has_integrals(*sides):
@@ -231,9 +258,10 @@ def _draw_points(scope, constraints, patterns, seed):
     return values or {"_point": np.zeros(points)}
 
 
-def _sides(lhs, rhs, drawn):
-    """Left and right values at all points, and how far those of a coarser quadrature are from them."""
-    (left, coarse_left), (right, coarse_right) = (drawn.evaluate(side) for side in (lhs, rhs))
+def _sides(lhs, rhs, drawn, points=None):
+    """Left and right values, at all points or the first few, and how far a coarser quadrature is from them."""
+    pairs = ([numbers[:points] for numbers in drawn.evaluate(side)] for side in (lhs, rhs))
+    (left, coarse_left), (right, coarse_right) = pairs
     if left.shape != right.shape:
         raise IllFormedStep(f"the left side has shape {left.shape[1:]}, the right side {right.shape[1:]}.")
     for side, numbers in (("left", left), ("right", right)):
@@ -254,8 +282,7 @@ def _first_failure(left, right, relation, doubt):
     scale = np.maximum(np.abs(left), np.abs(right))
     # An entry of a matrix that is 0 in truth is only small beside the other entries.
     allowed = TOLERANCE * np.maximum(scale, scale.max() * 1e-3) + 10 * doubt
-    gap = {"<=": left - right, ">=": right - left}.get(relation, np.abs(left - right))
-    bad = gap > allowed
+    bad = _gap(left, right, relation) > allowed
     if not bad.any() and doubt.max() > DIVERGES * max(float(scale.max()), 1.0):
         raise IllFormedStep("an integral does not converge: a finer quadrature gives quite another number.")
     if not bad.any() and 10 * doubt.max() > PRECISION * max(float(scale.max()), 1e-8):

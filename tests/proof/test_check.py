@@ -17,7 +17,7 @@ from ntkbook.proof import (
     Step,
     Vector,
 )
-from ntkbook.proof.check import POINTS, compare
+from ntkbook.proof.check import FEW, POINTS, compare
 from ntkbook.proof.domain import Domain
 from ntkbook.proof.draw import draw_sizes, draw_values
 from ntkbook.proof.evaluate import evaluate
@@ -109,6 +109,12 @@ def test_other_patterns_of_indices_are_other_points():
     assert compare(derivation, y_of(i), "=", y_of(i)).counterexample is None
     assert compare(derivation, y_of(i), "=", y_of(j)).counterexample is not None
     assert compare(derivation, y_of(i), "=", y_of(i)).counterexample is None
+
+
+def test_a_gross_failure_of_an_integral_is_found_among_the_first_points():
+    integral = sp.Integral(sp.exp(-(t**2) * (1 + x**2)), (t, 0, 1))
+    assert compare(trial(), integral, "=", 2 * integral).points == FEW
+    assert compare(trial(), integral, "=", integral * (1 + sp.Float(1e-5))).points > FEW
 
 
 def test_two_sizes_and_many_points():
