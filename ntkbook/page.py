@@ -4,7 +4,7 @@ import os
 
 import jax
 
-from . import plotting
+from ntkbook import plotting
 
 QUICK_COMPILER = "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=1"
 """XLA's older code generator for the CPU, and little optimization: a page compiles some hundred programs, and runs each

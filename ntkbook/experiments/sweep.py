@@ -75,13 +75,12 @@ def sweep(
 
 def _program(statistic, width, key, seeds, batch_size, others):
     """How many seeds make a batch at one width, and the compiled program for a batch, in the future."""
-    traced = _batch.trace(statistic, width, _keys(key, width, np.arange(seeds)))
     if batch_size is None:
-        batch_size = max(1, int(seeds * MEMORY / max(1, bytes_of(traced.jaxpr.jaxpr))))
+        jaxpr = _batch.trace(statistic, width, _keys(key, width, np.arange(seeds))).jaxpr
+        batch_size = max(1, int(seeds * MEMORY / max(1, bytes_of(jaxpr.jaxpr))))
     size = -(-seeds // -(-seeds // batch_size))
-    if size < seeds:
-        traced = _batch.trace(statistic, width, _keys(key, width, np.arange(size)))
-    return size, others.submit(traced.lower().compile)
+    lowered = _batch.lower(statistic, width, _keys(key, width, np.arange(size)))
+    return size, others.submit(lowered.compile)
 
 
 def _draws(program, width, key, seeds, bar):

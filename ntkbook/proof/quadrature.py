@@ -10,8 +10,6 @@ import sympy as sp
 from .errors import IllFormedStep
 
 KINKED = (sp.Max, sp.Min, sp.Heaviside, sp.Abs, sp.sign)
-
-
 COARSER = 3 / 4
 """Nodes of the coarser quadrature as a part of those of the finer: their difference estimates the error."""
 

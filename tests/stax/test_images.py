@@ -85,13 +85,13 @@ def test_nonlinearities_behind_a_pooling():
 
 
 def test_tiles_give_the_same_kernel(monkeypatch):
-    # To rounding: a tile of another shape sums in another order.
     net = stax.serial(*layers_of([SAME, ("relu",)]), stax.GlobalAvgPool(), stax.Dense(1))
     whole, part = net.kernel_fn(IMAGES), net.kernel_fn(IMAGES, IMAGES[:2])
     from ntkbook.stax import tiles
 
     monkeypatch.setattr(tiles, "_ENTRIES", 5 * 4 * 5 * 4 * 4)
     other = stax.serial(*layers_of([SAME, ("relu",)]), stax.GlobalAvgPool(), stax.Dense(1), stax.Identity())
+    # Rounding: a tile of another shape sums in another order.
     assert error(other.kernel_fn(IMAGES).ntk, whole.ntk) < 4e-15
     assert error(other.kernel_fn(IMAGES, IMAGES[:2]).ntk, part.ntk) < 4e-15
 

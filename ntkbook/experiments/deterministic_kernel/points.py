@@ -9,11 +9,7 @@ from jaxtyping import Array, Float
 
 from ntkbook import empirical
 from ntkbook.experiments.deterministic_kernel.networks import draw_params, relu_network
-
-
-def circle(angles: Float[np.ndarray, " M"]) -> Float[np.ndarray, "M 2"]:
-    """Points of the unit circle; with two entries and He's weights Sigma^1(x, x) = 1."""
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+from ntkbook.experiments.gaussian_process import on_circle
 
 
 @partial(jax.jit, static_argnums=(1, 2))
@@ -31,7 +27,7 @@ def kernel_over_angles(
     Args:
       angles: the first is 0.
     """
-    points = jnp.asarray(circle(angles))
+    points = jnp.asarray(on_circle(angles))
     keys: Array = jax.random.split(jax.random.key(width), draws)
     rows = jax.vmap(lambda key: _row(key, width, depth, points))(keys)
     return np.asarray(rows) / (depth + 1)
@@ -39,7 +35,7 @@ def kernel_over_angles(
 
 def limit_over_angles(angles: Float[np.ndarray, " M"], depth: int) -> Float[np.ndarray, " M"]:
     """The limit of `kernel_over_angles`, from the kernels of `ntkbook.stax`."""
-    points = jnp.asarray(circle(angles))
+    points = jnp.asarray(on_circle(angles))
     return np.asarray(relu_network(1, depth).kernel_fn(points[:1], points, "ntk"))[0] / (depth + 1)
 
 
