@@ -3,12 +3,12 @@
 import itertools
 from dataclasses import dataclass, replace
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from .broadcasting import stretched
 from .derivation import Derivation
 from .domain import Index, Interval, Map, Vector
 from .draw import concrete, draw_sizes, draw_values
@@ -109,11 +109,15 @@ class _Drawn:
 
 def _at_both_resolutions(side, scope, values):
     """Traced once. Where nothing depends on the resolution, the coarser values are the finer ones."""
+    # The points are the last axis for `evaluate`, and the first one here.
+    values = {name: np.moveaxis(numbers, 0, -1) for name, numbers in values.items()}
+    points = next(iter(values.values())).shape[-1]
 
-    def at_one_point(fine, point):
-        return [jnp.asarray(evaluate(side, replace(scope, fine=fine, values=point)))]
+    def at_all_points(fine, values):
+        at = replace(scope, fine=fine, values=values, batch=(points,), depths=dict.fromkeys(values, 1))
+        return [jnp.moveaxis(stretched(jnp.asarray(evaluate(side, at)), (points,)), -1, 0)]
 
-    program = Program(jax.vmap(at_one_point, in_axes=(None, 0)), True, values)
+    program = Program(at_all_points, True, values)
     (fine,) = program(True, values)
     (coarse,) = program(False, values) if program.reads[0] else (fine,)
     return fine, coarse

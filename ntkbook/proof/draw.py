@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from jax import lax
 
 from .domain import Domain, Draw, Gaussian, Index, Interval, Map, Matrix, Orthonormal, Size, Vector
 from .errors import IllFormedStep
@@ -100,7 +98,7 @@ def _draw_matrix(symbol, kind, sizes, points, rng):
 
 
 def _draw_map(space, sizes, points, rng):
-    """A table of numbers if all arguments are indices, otherwise the waves of `call_map`."""
+    """A table of numbers if all arguments are indices, otherwise the waves of `evaluate.tables.call_map`."""
     families = tuple(concrete(a.size, sizes) for a in space.arguments if isinstance(a, Index))
     outputs = (concrete(space.into.size, sizes),) if isinstance(space.into, Vector) else ()
     inputs = sum(_width(a, sizes) for a in space.arguments)
@@ -119,22 +117,3 @@ def _width(argument, sizes):
     if isinstance(argument, Index):
         return 0
     return concrete(argument.size, sizes) if isinstance(argument, Vector) else 1
-
-
-def call_map(waves, numbers: tuple):
-    """Value of a random smooth function, a sum of sines.
-
-    Args:
-      waves: frequencies, then phase, then amplitude along the last axis; one wave a row.
-      numbers: real arguments, each a scalar or a vector.
-    """
-    point = jnp.concatenate([jnp.reshape(n, (-1,)) for n in (*numbers, 1.0)])
-    return jnp.sum(waves[..., -1] * jnp.sin(waves[..., :-1] @ point), axis=-1)
-
-
-def entry(array, index, inside: bool):
-    """array[index] with indices from 1. Unless it is known to be inside, NaN out of range: JAX would clamp silently."""
-    taken = lax.dynamic_index_in_dim(array, index - 1, keepdims=False)
-    if inside:
-        return taken
-    return jnp.where((index >= 1) & (index <= array.shape[0]), taken, jnp.nan)

@@ -2,11 +2,11 @@
 
 from functools import cache
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
+from .broadcasting import at_most, greater, lesser, plus, stretched, times, total, where
 from .errors import IllFormedStep
 
 KINKED = (sp.Max, sp.Min, sp.Heaviside, sp.Abs, sp.sign)
@@ -81,15 +81,15 @@ def integrate(integrand, lower, upper, breaks: list, rule):
     """Integral of a function of one number over (lower, upper).
 
     Args:
-      integrand: a JAX function of a scalar.
-      lower, upper: scalars, or -inf and inf (Python floats).
-      breaks: scalars where the integrand is not smooth.
-      rule: nodes and weights on (-1, 1), for each panel.
+      integrand: a JAX function; it gets many numbers along a first axis and gives as many.
+      lower, upper: numbers that broadcast against each other, or -inf and inf (Python floats).
+      breaks: numbers where the integrand is not smooth.
+      rule: nodes and weights on (-1, 1), for each panel, along a first axis.
     """
     if not _infinite(lower) and not _infinite(upper):
-        forwards, (lower, upper) = lower <= upper, (jnp.minimum(lower, upper), jnp.maximum(lower, upper))
-        total = _integrate_forwards(integrand, lower, upper, breaks, rule)
-        return jnp.where(forwards, total, -total)
+        forwards, (low, high) = at_most(lower, upper), (lesser(lower, upper), greater(lower, upper))
+        integral = _integrate_forwards(integrand, low, high, breaks, rule)
+        return where(forwards, integral, -integral)
     return _integrate_forwards(integrand, lower, upper, breaks, rule)
 
 
@@ -97,28 +97,40 @@ def _integrate_forwards(integrand, lower, upper, breaks, rule):
     nodes, weights = rule
     ends = [e for e in (lower, upper) if not _infinite(e)]
     if breaks or not ends:
-        inner = jnp.sort(jnp.stack([jnp.asarray(b, float) for b in breaks])) if breaks else jnp.zeros(1)
+        inner = breaks or [0.0]
         if not _infinite(lower):
-            inner = jnp.maximum(inner, lower)
+            inner = [greater(b, lower) for b in inner]
         if not _infinite(upper):
-            inner = jnp.minimum(inner, upper)
+            inner = [lesser(b, upper) for b in inner]
+        inner = _sorted(inner) if len(inner) > 1 else inner
         points = [*([lower] if not _infinite(lower) else []), *inner, *([upper] if not _infinite(upper) else [])]
     else:
         points = ends
     places, factors = [], []
     for a, b in zip(points, points[1:], strict=False):
-        half = (b - a) / 2
-        places.append((a + b) / 2 + half * nodes)
-        factors.append(half * weights)
+        half = plus(b, -a) / 2
+        places.append(plus(plus(a, b) / 2, times(half, nodes)))
+        factors.append(times(half, weights))
     stretch, stretch_rate = 3 * (1 + nodes) / (1 - nodes), 6 / (1 - nodes) ** 2
     if _infinite(lower):
-        places.append(points[0] - stretch)
+        places.append(plus(points[0], -stretch))
         factors.append(weights * stretch_rate)
     if _infinite(upper):
-        places.append(points[-1] + stretch)
+        places.append(plus(points[-1], stretch))
         factors.append(weights * stretch_rate)
     # One call for all panels: tracing the integrand costs more than evaluating it.
-    return jnp.dot(jnp.concatenate(factors), jax.vmap(integrand)(jnp.concatenate(places)))
+    return total(_joined(factors), integrand(_joined(places)))
+
+
+def _sorted(numbers):
+    shape = np.broadcast_shapes(*map(jnp.shape, numbers))
+    return jnp.sort(jnp.stack([stretched(jnp.asarray(number, float), shape) for number in numbers]), axis=0)
+
+
+def _joined(panels):
+    """Panels one behind the other along the first axis."""
+    rest = np.broadcast_shapes(*(panel.shape[1:] for panel in panels))
+    return jnp.concatenate([stretched(panel, (1, *rest)) for panel in panels])
 
 
 def _infinite(end) -> bool:

@@ -8,8 +8,8 @@ import scipy.linalg
 import sympy as sp
 
 from ntkbook.proof import Component, Domain, IllFormedStep, Index, Map, MatrixExponential, Partial, Prime, Stack, Vector
-from ntkbook.proof.draw import call_map
 from ntkbook.proof.evaluate import Flow, Scope, evaluate
+from ntkbook.proof.evaluate.tables import call_map
 from tests.proof.test_evaluate import (
     DOMAIN,
     RNG,

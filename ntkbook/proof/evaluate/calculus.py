@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from .. import quadrature
+from ..broadcasting import aligned, equal, plus, times, where
 from ..domain import Index, Map, Vector
 from ..errors import IllFormedStep
 from ..terms import BINDERS, Partial, PartialBy, Prime, Stack, applied_heads
@@ -32,7 +34,7 @@ def _differentiated(inner, variables, scope):
     if not variable.is_Symbol:
         raise IllFormedStep(f"a derivative by {variable}: only symbols can be varied; use Partial for a vector.")
     start = jnp.asarray(evaluate(variable, scope), float)
-    if start.ndim:
+    if scope.rank(start):
         raise IllFormedStep(f"a derivative by the vector {variable}; use Partial, by one of its entries.")
     _, slope = jax.jvp(
         lambda v: _differentiated(inner, others, scope.bind(variable, v)), (start,), (jnp.ones_like(start),)
@@ -46,16 +48,20 @@ def _(expr, scope):
     _refuse_ambiguous(expr, expr.vector, scope)
     _refuse_entries_outside(expr)
     vector = evaluate(expr.vector, scope)
-    if vector.ndim != 1:
+    if scope.rank(vector) != 1:
         raise IllFormedStep(f"Partial by an entry of {expr.vector}, which is no vector; use Derivative.")
     index = index_value(expr.index, scope)
-    direction = (jnp.arange(1, vector.shape[0] + 1) == index).astype(vector.dtype)
+    vector, direction = aligned(vector, _one_at(0, index, vector))
     _, slope = jax.jvp(lambda v: evaluate(expr.expr, scope.override(expr.vector, v)), (vector,), (direction,))
-    return (
-        slope
-        if runs_inside(expr.index, vector.shape[0], scope)
-        else jnp.where((index >= 1) & (index <= vector.shape[0]), slope, jnp.nan)
-    )
+    if runs_inside(expr.index, vector.shape[0], scope):
+        return slope
+    return where((index >= 1) & (index <= vector.shape[0]), slope, jnp.nan)
+
+
+def _one_at(axis, index, array):
+    """1 where the number of an entry along an axis is the index, counted from 1, and 0 elsewhere."""
+    numbers = np.arange(1, array.shape[axis] + 1).reshape(-1, *(1,) * (array.ndim - axis - 1))
+    return jnp.asarray(equal(numbers, index), array.dtype)
 
 
 @value_of.register(PartialBy)
@@ -63,15 +69,15 @@ def _(expr, scope):
     refuse_rough(expr.expr, 1, scope)
     _refuse_no_family(expr, scope)
     head, numbers = expr.member.func, [index_value(a, scope) for a in expr.member.args]
-    table = scope.values[str(head)]
-    axes = [jnp.arange(1, n + 1) == k for n, k in zip(table.shape, numbers, strict=True)]
-    direction = functools.reduce(jnp.multiply.outer, [a.astype(table.dtype) for a in axes])
+    table = scope.held(str(head))
+    ones = [_one_at(axis, index, table) for axis, index in enumerate(numbers)]
+    table, direction = aligned(table, functools.reduce(times, ones))
     _, slope = jax.jvp(
         lambda drawn: jnp.asarray(evaluate(expr.expr, scope.with_values({str(head): drawn})), float),
         (table,),
         (direction,),
     )
-    return jnp.where(direction.any(), slope, jnp.nan)
+    return where(direction.any(axis=range(len(numbers))), slope, jnp.nan)
 
 
 def _refuse_no_family(expr, scope):
@@ -94,7 +100,7 @@ def _(expr, scope):
     function = expr.applied.func(variable)
     refuse_rough(function, expr.order, scope)
     point = jnp.asarray(evaluate(expr.applied.args[0], scope), float)
-    if point.ndim:
+    if scope.rank(point):
         raise IllFormedStep(f"{expr}: Prime is for a function of one number; use Partial.")
     return _differentiated(function, [variable] * expr.order, scope.bind(variable, point))
 
@@ -204,16 +210,21 @@ def _integrated(expr, limits, scope):
     if inner or expr.function.has(sp.Integral):
         scope = replace(scope, nodes=scope.nodes // 2)
 
-    rule = [scope.at_resolution(*both) for both in zip(*quadrature.rules(scope.nodes), strict=True)]
+    _, *rule = scope.along(*(scope.at_resolution(*both) for both in zip(*quadrature.rules(scope.nodes), strict=True)))
 
     def integrand(x):
-        return _integrated(expr, inner, scope.bind(variable, x))
+        at = replace(scope, batch=(x.shape[0], *scope.batch))
+        return _integrated(expr, inner, at.bind(variable, x))
 
     if upper is sp.S.Infinity and _branches(expr.function, variable, lower):
         start, powered = ends[0], integrand
         # In place of x, the fourth root of its distance from the end: powers and logarithms there become tame.
         return quadrature.integrate(
-            lambda t: powered(start + t**4) * 4 * t**3, 0.0, math.inf, [abs(b - start) ** 0.25 for b in breaks], rule
+            lambda t: times(powered(plus(start, t**4)), 4 * t**3),
+            0.0,
+            math.inf,
+            [abs(plus(b, -start)) ** 0.25 for b in breaks],
+            rule,
         )
     return quadrature.integrate(integrand, *ends, breaks, rule)
 

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..broadcasting import times, total
 from ..errors import IllFormedStep
 from ..expectation import Expectation
 from .scope import Scope, evaluate
@@ -20,21 +21,21 @@ LARGEST_OUTCOMES = 3**8
 
 def mean_over_outcomes(expr: Expectation, scope: Scope) -> jax.Array:
     """The mean of the body over all outcomes of its families of draws."""
-    shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
-    laws = {name: scope.values[f"{name} law"] for name in expr.families}
-    atoms = next(iter(laws.values())).shape[-1]
+    shapes = {name: scope.shape(scope.held(name)) for name in expr.families}
+    laws = {name: scope.held(f"{name} law") for name in expr.families}
+    atoms = next(iter(laws.values())).shape[1]
     count = sum(map(math.prod, shapes.values()))
     if atoms**count > LARGEST_OUTCOMES:
         raise IllFormedStep(
             f"{expr} averages over {count} draws; at most {LARGEST_OUTCOMES} outcomes are gone through."
         )
     outcomes = np.asarray(list(itertools.product(range(atoms), repeat=count)))
-    values, chances, start = {}, jnp.ones(len(outcomes)), 0
+    at, chances = scope.along(np.ones(len(outcomes)))
+    values, start = {}, 0
     for name, shape in shapes.items():
-        chosen = outcomes[:, start : start + math.prod(shape)]
+        chosen = outcomes.T[start : start + math.prod(shape)]
         start += math.prod(shape)
-        values[name] = laws[name][0][chosen].reshape(len(outcomes), *shape)
-        chances = chances * jnp.prod(laws[name][1][chosen], axis=1)
-    return jnp.dot(
-        chances, jax.vmap(lambda drawn: evaluate(expr.body, scope.with_values(drawn)) * jnp.ones(()))(values)
-    )
+        members, their_chances = (numbers[chosen] for numbers in laws[name])
+        values[name] = members.reshape(*shape, *members.shape[1:])
+        chances = times(chances, jnp.prod(their_chances, axis=0))
+    return total(chances, evaluate(expr.body, at.with_values(values)))

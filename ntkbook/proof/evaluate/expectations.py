@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..broadcasting import stretched, total
 from ..cumulants import over_draws
 from ..domain import Gaussian, Index, Map
 from ..errors import IllFormedStep
@@ -41,15 +42,15 @@ def _(expr, scope):
         return _over_grid(expr, scope)
     if found > LARGEST_DEGREE:
         raise IllFormedStep(f"the mean of a polynomial of degree {found} is not evaluated; at most {LARGEST_DEGREE}.")
-    shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
+    shapes = {name: scope.shape(scope.held(name)) for name in expr.families}
 
-    def body(weights):
-        return jnp.asarray(evaluate(expr.body, scope.with_values(_split(weights, shapes))))
+    def body(weights, at):
+        return jnp.asarray(evaluate(expr.body, at.with_values(_split(weights, shapes))))
 
-    start = jnp.zeros(sum(math.prod(shape) for shape in shapes.values()))
+    start = jnp.zeros((sum(math.prod(shape) for shape in shapes.values()), *(1,) * len(scope.batch)))
     first = _laplacian(body)
-    mean = body(start) + first(start) / 2
-    return mean + _laplacian(first)(start) / 8 if found > 3 else mean
+    mean = body(start, scope) + first(start, scope) / 2
+    return mean + _laplacian(first)(start, scope) / 8 if found > 3 else mean
 
 
 def _over_grid(expr, scope):
@@ -60,15 +61,13 @@ def _over_grid(expr, scope):
             f"{expr}: over a family only functions that are polynomials on each side of 0 are averaged."
         )
     nodes, weights = two_sided_rule(found)
-    shapes = {name: jnp.shape(scope.values[name]) for name in expr.families}
+    shapes = {name: scope.shape(scope.held(name)) for name in expr.families}
     count = sum(math.prod(shape) for shape in shapes.values())
     if len(nodes) ** count > LARGEST_GRID:
         raise IllFormedStep(f"{expr} averages over {count} numbers, {len(nodes)} points each: too many.")
     places = np.asarray(list(itertools.product(range(len(nodes)), repeat=count)))
-    values = jax.vmap(lambda point: evaluate(expr.body, scope.with_values(_split(point, shapes))) * jnp.ones(()))(
-        jnp.asarray(nodes[places])
-    )
-    return jnp.dot(np.prod(weights[places], axis=1), values)
+    at, mass, *numbers = scope.along(np.prod(weights[places], axis=1), *nodes[places].T)
+    return total(mass, evaluate(expr.body, at.with_values(_split(np.stack(numbers), shapes))))
 
 
 def _degree(expr):
@@ -95,25 +94,28 @@ def _check_family(name, domain):
 
 
 def _laplacian(function):
-    """The sum of the second derivatives by each entry."""
+    """The sum of the second derivatives by each entry, as a function of the entries and the scope, as is `function`."""
 
-    def total(point):
-        def second(direction):
-            def slope(p):
-                return jax.jvp(function, (p,), (direction,))[1]
+    def summed(point, scope):
+        count = point.shape[0]
+        at, along = scope.along(np.ones(count))
+        directions = np.eye(count).reshape(count, count, *(1,) * len(scope.batch))
+        start = stretched(jnp.expand_dims(point, 1), directions.shape)
+        directions = jnp.asarray(np.broadcast_to(directions, start.shape))
 
-            return jax.jvp(slope, (point,), (direction,))[1]
+        def slope(p):
+            return jax.jvp(lambda q: function(q, at), (p,), (directions,))[1]
 
-        return jnp.sum(jax.vmap(second)(jnp.eye(point.size)), axis=0)
+        return total(along, jax.jvp(slope, (start,), (directions,))[1])
 
-    return total
+    return summed
 
 
 def _split(weights, shapes):
-    """One flat vector as the arrays of the families."""
+    """One vector of all weights as the arrays of the families."""
     parts, start = {}, 0
     for name, shape in shapes.items():
         size = math.prod(shape)
-        parts[name] = weights[start : start + size].reshape(shape)
+        parts[name] = weights[start : start + size].reshape(*shape, *weights.shape[1:])
         start += size
     return parts

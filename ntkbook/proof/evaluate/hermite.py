@@ -6,12 +6,11 @@ power of the number of nodes; for tanh or a function with a kink it does not, an
 
 from functools import cache
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from ..broadcasting import total
 from ..expectation import Expectation, averaged_symbols
 from ..quadrature import filled
 from ..terms import Prime
@@ -48,10 +47,7 @@ def mean(expr: Expectation, scope):
     fine, coarse = (_grid(count, len(symbols)) for count in NODES)
     grid, mass = (scope.at_resolution(*both) for both in zip(fine, filled(coarse, len(fine[1])), strict=True))
 
-    def value(point):
-        inner = scope
-        for symbol, number in zip(symbols, point, strict=True):
-            inner = inner.bind(symbol, number)
-        return evaluate(expr.body, inner)
-
-    return jnp.dot(mass, jax.vmap(value)(grid))
+    at, mass, *numbers = scope.along(mass, *(grid[:, k] for k in range(len(symbols))))
+    for symbol, number in zip(symbols, numbers, strict=True):
+        at = at.bind(symbol, number)
+    return total(mass, evaluate(expr.body, at))

@@ -1,10 +1,10 @@
 """One-sided limits, by extrapolation of values nearby."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
+from ..broadcasting import equal, stretched, where
 from ..errors import IllFormedStep
 from ..terms import freshened_limit
 from .scope import evaluate, value_of
@@ -29,11 +29,12 @@ def _(expr, scope):
         places = 1 / distances if point is sp.S.Infinity else -1 / distances
     else:
         places = float(point) + (distances if str(direction) == "+" else -distances)
-    return _extrapolated(jax.vmap(lambda place: evaluate(body, scope.bind(variable, place)))(places))
+    at, places = scope.along(places)
+    return _extrapolated(stretched(evaluate(body, at.bind(variable, places)), places.shape))
 
 
 def _extrapolated(values):
-    """The limit of a row of numbers at halved distances; NaN if nothing settles.
+    """The limit of numbers at distances that are halved along the first axis; NaN if nothing settles.
 
     Richardson's tables, one for each kind of expansion. Far from the limit the expansion is cut off too early, close to
     it rounding takes over: the entry that agrees best with its two neighbours is taken.
@@ -47,6 +48,6 @@ def _extrapolated(values):
             entries.append(row[1:])
             changes.append(jnp.abs(row[1:] - above[2:]) + jnp.abs(row[1:] - row[:-1]))
     entries, changes = jnp.concatenate(entries), jnp.concatenate(changes)
-    gap = jnp.min(jnp.where(jnp.isfinite(changes), changes, jnp.inf))
-    best = jnp.max(jnp.where(changes == gap, entries, -jnp.inf))
+    gap = jnp.min(jnp.where(jnp.isfinite(changes), changes, jnp.inf), axis=0)
+    best = jnp.max(where(equal(changes, gap), entries, -jnp.inf), axis=0)
     return jnp.where(gap <= SETTLED * jnp.maximum(jnp.abs(best), 1e-3), best, jnp.nan)

@@ -1,15 +1,15 @@
 """Numbers, symbols, arithmetic, elementary functions and indices."""
 
 import functools
-import operator
 
 import jax.numpy as jnp
 import sympy as sp
 from jax.scipy import special
 
-from ..draw import entry
+from ..broadcasting import aligned, equal, greater, lesser, plus, times, where
 from ..errors import IllFormedStep
 from .scope import evaluate, value_of
+from .tables import entry
 
 FUNCTIONS = {
     sp.exp: jnp.exp,
@@ -35,7 +35,7 @@ FUNCTIONS = {
     sp.Heaviside: lambda x, at_zero=0.5: jnp.where(x == 0, at_zero, jnp.where(x > 0, 1.0, 0.0)),
 }
 
-FOLDED = {sp.Add: operator.add, sp.Mul: operator.mul, sp.Max: jnp.maximum, sp.Min: jnp.minimum}
+FOLDED = {sp.Add: plus, sp.Mul: times, sp.Max: greater, sp.Min: lesser}
 
 
 @value_of.register(sp.Function)
@@ -43,7 +43,7 @@ def _(expr, scope):
     if expr.func not in FUNCTIONS:
         known = ", ".join(f.__name__ for f in FUNCTIONS)
         raise IllFormedStep(f"{expr.func.__name__} in {expr} has no translation to JAX; the table has {known}.")
-    return FUNCTIONS[expr.func](*[evaluate(a, scope) for a in expr.args])
+    return FUNCTIONS[expr.func](*aligned(*[evaluate(a, scope) for a in expr.args]))
 
 
 @value_of.register(sp.Number)
@@ -58,7 +58,7 @@ def _(expr, scope):
 def _(expr, scope):
     if expr in scope.sizes:
         return float(scope.sizes[expr])
-    value = scope.local.get(expr, scope.values.get(expr.name))
+    value = scope.local_value(expr)
     if value is not None:
         return value.astype(float) if jnp.issubdtype(value.dtype, jnp.integer) else value
     raise IllFormedStep(f"the symbol {expr} has no value; declare it in the domain.")
@@ -77,14 +77,14 @@ def _(expr, scope):
     base = jnp.asarray(evaluate(expr.base, scope), float)
     if expr.exp.is_Integer:
         return base ** int(expr.exp)
-    return jnp.sqrt(base) if expr.exp == sp.S.Half else base ** evaluate(expr.exp, scope)
+    return jnp.sqrt(base) if expr.exp == sp.S.Half else jnp.power(*aligned(base, evaluate(expr.exp, scope)))
 
 
 @value_of.register(sp.Piecewise)
 def _(expr, scope):
     result = jnp.asarray(jnp.nan)
     for value, condition in reversed(expr.args):
-        result = jnp.where(_truth(condition, scope), evaluate(value, scope), result)
+        result = where(_truth(condition, scope), evaluate(value, scope), result)
     return result
 
 
@@ -101,13 +101,13 @@ def _truth(condition, scope):
     }
     if condition.func not in compare:
         raise IllFormedStep(f"the condition {condition} has no translation to JAX; use a single comparison.")
-    return compare[condition.func](*[evaluate(a, scope) for a in condition.args])
+    return compare[condition.func](*aligned(*[evaluate(a, scope) for a in condition.args]))
 
 
 @value_of.register(sp.KroneckerDelta)
 def _(expr, scope):
     left, right = (index_value(a, scope) for a in expr.args)
-    return jnp.where(jnp.equal(left, right), 1.0, 0.0)
+    return jnp.asarray(equal(left, right), float)
 
 
 def index_value(expr, scope):
@@ -117,7 +117,7 @@ def index_value(expr, scope):
     if expr in scope.sizes:
         return scope.sizes[expr]
     if expr.is_Symbol:
-        value = scope.local.get(expr, scope.values.get(expr.name))
+        value = scope.local_value(expr)
         if value is None or not jnp.issubdtype(value.dtype, jnp.integer):
             raise IllFormedStep(f"{expr} is used as an index, but it is not declared with Index().")
         return value
@@ -130,7 +130,8 @@ def index_value(expr, scope):
 
 def pick(array, index, scope):
     """An entry of an array at a symbolic index; guarded unless the index is known to run inside it."""
-    return entry(array, index_value(index, scope), runs_inside(index, array.shape[0], scope))
+    inside = runs_inside(index, array.shape[0], scope)
+    return entry(array, index_value(index, scope), inside, len(scope.batch))
 
 
 def runs_inside(index, length, scope) -> bool:

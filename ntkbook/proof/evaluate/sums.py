@@ -2,10 +2,11 @@
 
 import itertools
 
-import jax
 import jax.numpy as jnp
+import numpy as np
 import sympy as sp
 
+from ..broadcasting import at_least, at_most, both, stretched, where
 from ..draw import concrete
 from ..errors import IllFormedStep
 from .scalars import index_value
@@ -28,14 +29,12 @@ def _reduced(expr, limits, scope):
     if last < first:
         return nothing
 
-    def body(value):
-        term = _reduced(expr, inner, scope.bind(variable, value, (first, last)))
-        if _same_for_all(lower, scope) and _same_for_all(upper, scope):
-            return term
-        inside = (value >= index_value(lower, scope)) & (value <= index_value(upper, scope))
-        return jnp.where(inside, term, nothing)
-
-    return combine(jax.vmap(body)(jnp.arange(first, last + 1)), axis=0)
+    varied, values = scope.along(np.arange(first, last + 1))
+    terms = _reduced(expr, inner, varied.bind(variable, values, (first, last)))
+    if not (_same_for_all(lower, scope) and _same_for_all(upper, scope)):
+        inside = both(at_least(values, index_value(lower, scope)), at_most(values, index_value(upper, scope)))
+        terms = where(inside, terms, nothing)
+    return combine(stretched(terms, values.shape), axis=varied.rank(terms))
 
 
 def _same_for_all(end, scope):

@@ -3,21 +3,28 @@
 from dataclasses import replace
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 from sympy.core.function import AppliedUndef
 
+from ..broadcasting import stretched, times
 from ..domain import Index, Vector
-from ..draw import call_map, concrete
+from ..draw import concrete
 from ..errors import IllFormedStep
 from ..terms import Component, Stack
 from .scalars import pick
 from .scope import evaluate, value_of
+from .tables import call_map
 
 
 @value_of.register(Stack)
 def _(expr, scope):
-    numbers = jnp.arange(1, concrete(expr.size, scope.sizes) + 1)
-    return jax.vmap(lambda k: evaluate(expr.entry, scope.bind(expr.bound, k, (1, numbers.size))))(numbers)
+    return _stacked(expr.entry, expr.bound, concrete(expr.size, scope.sizes), scope)
+
+
+def _stacked(entry, bound, size, scope):
+    """The vector of all entries: their number varies along an axis, which becomes that of the entries."""
+    inner, numbers = scope.along(np.arange(1, size + 1))
+    return stretched(evaluate(entry, inner.bind(bound, numbers, (1, size))), numbers.shape)
 
 
 @value_of.register(Component)
@@ -35,19 +42,19 @@ def _(expr, scope):
     if len(spaces) != len(expr.args):
         raise IllFormedStep(f"{expr} has {len(expr.args)} arguments; {expr.func} is declared with {len(spaces)}.")
     pairs = list(zip(spaces, expr.args, strict=True))
-    drawn = scope.values[str(expr.func)]
+    drawn = scope.held(str(expr.func))
     for index in (a for s, a in pairs if isinstance(s, Index)):
         drawn = pick(drawn, index, scope)
     numbers = tuple(_fitting(expr, s, evaluate(a, scope), scope) for s, a in pairs if not isinstance(s, Index))
-    return call_map(drawn, numbers) if numbers else drawn
+    return call_map(drawn, numbers, len(scope.batch)) if numbers else drawn
 
 
 def _fitting(expr, space, value, scope):
     """The value of an argument, which must be a number or a vector, as declared."""
     wanted = (concrete(space.size, scope.sizes),) if isinstance(space, Vector) else ()
-    if jnp.shape(value) != wanted:
+    if scope.shape(value) != wanted:
         raise IllFormedStep(
-            f"{expr}: an argument has shape {jnp.shape(value)}; {expr.func} is declared with {space!r}."
+            f"{expr}: an argument has shape {scope.shape(value)}; {expr.func} is declared with {space!r}."
         )
     return value
 
@@ -60,13 +67,14 @@ def _along_flow(expr, scope):
 
     @jax.custom_jvp
     def state(time, values):
-        return values[f"{expr.func} now"]
+        return stretched(replace(scope, values=values).held(f"{expr.func} now"), scope.batch)
 
     @state.defjvp
     def _(primals, tangents):
         time, values = primals
         now = replace(scope, values=values, local={flow.time: time}, overrides={}, ranges={})
-        return state(time, values), _field(flow, now) * tangents[0]
+        velocity = times(_field(flow, now), tangents[0])
+        return state(time, values), stretched(velocity, scope.batch)
 
     return state(evaluate(flow.time, scope), dict(scope.values))
 
@@ -74,5 +82,4 @@ def _along_flow(expr, scope):
 def _field(flow, scope):
     if flow.index is None:
         return evaluate(flow.rhs, scope)
-    size = concrete(scope.domain[flow.index].size, scope.sizes)
-    return jax.vmap(lambda k: evaluate(flow.rhs, scope.bind(flow.index, k, (1, size))))(jnp.arange(1, size + 1))
+    return _stacked(flow.rhs, flow.index, concrete(scope.domain[flow.index].size, scope.sizes), scope)
