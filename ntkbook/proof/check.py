@@ -61,17 +61,15 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
       IllFormedStep: a side cannot be evaluated, or is not finite somewhere in the domain.
       UndecidedStep: quadrature is not accurate enough to tell.
     """
-    meanings = list(definitions(derivation).values())
-    lhs, rhs = unfold(lhs, meanings), unfold(rhs, meanings)
-    flows, constraints = imposed(derivation)
     known = _known(derivation)
+    lhs, rhs = known.unfold(lhs), known.unfold(rhs)
     points, sizes_seen = 0, []
     for which in (0, 1):
         sizes = draw_sizes(derivation.domain, which)
-        scope = Scope(derivation.domain, sizes, {}, flows)
-        free = _free_indices(lhs, rhs, derivation.domain, flows, constraints)
+        scope = Scope(derivation.domain, sizes, {}, known.flows)
+        free = _free_indices(lhs, rhs, derivation.domain, known.flows, known.constraints)
         patterns = _patterns(free, derivation.domain, sizes)
-        values = _draw_points(scope, constraints, patterns, seed=which)
+        values = _draw_points(scope, known.constraints, patterns, seed=which)
         drawn = _Drawn(scope, values, (which, *(tuple(p.items()) for p in patterns)), known)
         found = _gross_failure(lhs, relation, rhs, drawn)
         if found:
@@ -87,28 +85,47 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
     return Agreement(points, tuple(sizes_seen))
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """Points at which sides are evaluated, `key` says which, and the values that are known there already.
+class _Known:
+    """What has been found out about the sides of a derivation; the points depend on it alone.
 
     The left side of a step meets the step's right side, then what each rule makes of it, then every mutant.
     """
 
+    def __init__(self, derivation):
+        self.derivation = derivation
+        self.flows, self.constraints = imposed(derivation)
+        self.values, self.programs = {}, {}
+        self._unfolded, self._meanings = {}, list(definitions(derivation).values())
+
+    def unfold(self, side):
+        """The side without defined names."""
+        if side not in self._unfolded:
+            self._unfolded[side] = unfold(side, self._meanings)
+        return self._unfolded[side]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Points at which sides are evaluated; `key` says which."""
+
     scope: Scope
     values: dict
     key: tuple
-    known: dict
+    known: _Known
 
     def evaluate(self, side):
         """Values of a side at all points, at the finer resolution and at the coarser."""
         key = (*self.key, side)
-        if key not in self.known:
-            self.known[key] = _at_both_resolutions(side, self.scope, self.values)
-        return self.known[key]
+        if key not in self.known.values:
+            self.known.values[key] = _at_both_resolutions(side, self.scope, self.values, self.known.programs)
+        return self.known.values[key]
 
 
-def _at_both_resolutions(side, scope, values):
-    """Traced once. Where nothing depends on the resolution, the coarser values are the finer ones."""
+def _at_both_resolutions(side, scope, values, programs):
+    """By a program that is traced once for points of the same shapes.
+
+    Where nothing depends on the resolution, the coarser values are the finer ones.
+    """
     # The points are the last axis for `evaluate`, and the first one here.
     values = {name: np.moveaxis(numbers, 0, -1) for name, numbers in values.items()}
     points = next(iter(values.values())).shape[-1]
@@ -117,20 +134,23 @@ def _at_both_resolutions(side, scope, values):
         at = replace(scope, fine=fine, values=values, batch=(points,), depths=dict.fromkeys(values, 1))
         return [jnp.moveaxis(stretched(jnp.asarray(evaluate(side, at)), (points,)), -1, 0)]
 
-    program = Program(at_all_points, True, values)
+    key = side, *scope.sizes.items(), *((name, numbers.shape) for name, numbers in values.items())
+    if key not in programs:
+        programs[key] = Program(at_all_points, True, values)
+    program = programs[key]
     (fine,) = program(True, values)
     (coarse,) = program(False, values) if program.reads[0] else (fine,)
     return fine, coarse
 
 
-_LAST = [None, {}]
+_LAST = []
 
 
 def _known(derivation):
-    """Values of sides, for the derivation that was last compared: the points depend on it alone."""
-    if _LAST[0] is not derivation:
-        _LAST[:] = [derivation, {}]
-    return _LAST[1]
+    """What is known of a derivation, if it is the one that was last compared."""
+    if not _LAST or _LAST[0].derivation is not derivation:
+        _LAST[:] = [_Known(derivation)]
+    return _LAST[0]
 
 
 def _gross_failure(lhs, relation, rhs, drawn):
@@ -253,7 +273,7 @@ def _draw_points(scope, constraints, patterns, seed):
             classes = np.asarray([patterns[k % len(patterns)][index] for k in range(points)])
             values[index.name] = np.take_along_axis(orders, classes[:, None], axis=1)[:, 0]
     for symbol, value in constraints:
-        numbers, _ = _at_both_resolutions(value, scope, values)
+        numbers, _ = _at_both_resolutions(value, scope, values, {})
         space = scope.domain[symbol]
         if not np.all(numbers > space.low if symbol.is_positive else np.isfinite(numbers)):
             raise IllFormedStep(f"the hypothesis about {symbol} takes it out of {space!r}, on which algebra relies.")
