@@ -167,7 +167,8 @@ class Expectation(RealTerm):
 
 def is_member(expr: sp.Basic, families: tuple[str, ...]) -> bool:
     """Whether `expr` is one of the averaged variables."""
-    return str(expr.func if isinstance(expr, AppliedUndef) else expr) in families
+    named = isinstance(expr, AppliedUndef) or (expr.is_Symbol and not isinstance(expr, sp.Dummy))
+    return named and expr.name in families
 
 
 class MatrixExponential(MatrixExpr):

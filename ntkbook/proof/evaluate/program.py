@@ -71,6 +71,12 @@ def _gather(x, starts, *, dimension_numbers, slice_sizes, **_):
     return np.moveaxis(x[tuple(index)], range(len(places), len(places) + len(kept)), rules.offset_dims)
 
 
+def _dynamic_slice(x, *starts, slice_sizes):
+    ends = zip(starts, slice_sizes, x.shape, strict=True)
+    firsts = [int(np.clip(start, 0, length - size)) for start, size, length in ends]
+    return x[tuple(slice(first, first + size) for first, size in zip(firsts, slice_sizes, strict=True))]
+
+
 def _slice(x, *, start_indices, limit_indices, strides):
     steps = strides or (1,) * x.ndim
     return x[tuple(slice(*ends) for ends in zip(start_indices, limit_indices, steps, strict=True))]
@@ -79,6 +85,8 @@ def _slice(x, *, start_indices, limit_indices, strides):
 STRUCTURAL = {
     "gather": _gather,
     "slice": _slice,
+    "dynamic_slice": _dynamic_slice,
+    "rsqrt": lambda x, **_: 1 / np.sqrt(x),
     "stack": lambda *xs, axis: np.stack(xs, axis),
     "broadcast_in_dim": _broadcast_in_dim,
     "dot_general": _dot_general,
