@@ -18,16 +18,21 @@ from .scope import Scope, evaluate
 
 NODES = (48, 40)
 """Nodes in each direction, for the finer and the coarser resolution."""
+NEGLIGIBLE = 1e-24
+"""Weight of a node with which no polynomial of a statement counts: its radius is 10, or more."""
 ENTIRE = (sp.Add, sp.Mul, sp.sin, sp.cos, AppliedUndef, Prime)
 
 
 @cache
 def _grid(count: int, directions: int):
-    """Points (count^directions, directions) and their weights, which add up to 1."""
+    """Points (_, directions) and their weights, which add up to 1; the corners of the grid, of no weight, are left out.
+    """
     nodes, weights = np.polynomial.hermite_e.hermegauss(count)
     axes = np.meshgrid(*[nodes] * directions, indexing="ij")
     masses = np.meshgrid(*[weights / weights.sum()] * directions, indexing="ij")
-    return np.stack([a.ravel() for a in axes], axis=1), np.prod([m.ravel() for m in masses], axis=0)
+    mass = np.prod([m.ravel() for m in masses], axis=0)
+    heavy = mass > NEGLIGIBLE
+    return np.stack([a.ravel() for a in axes], axis=1)[heavy], mass[heavy]
 
 
 def is_entire(expr: sp.Basic, symbols: list[sp.Symbol]) -> bool:
