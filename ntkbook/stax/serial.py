@@ -1,6 +1,7 @@
 """Composition of layers."""
 
 import dataclasses
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -29,10 +30,9 @@ def serial(*layers: Layer) -> Layer:
 def _serial(*layers):
     def init_fn(key, input_shape):
         check_key("serial.init_fn", key)
-        params = []
-        for layer in layers:
-            key, layer_key = jax.random.split(key)
-            input_shape, layer_params = layer.init_fn(layer_key, input_shape)
+        params, keys = [], _layer_keys(key, len(layers))
+        for place, layer in enumerate(layers):
+            input_shape, layer_params = layer.init_fn(keys[place], input_shape)
             params.append(layer_params)
         return input_shape, params
 
@@ -54,6 +54,12 @@ def _serial(*layers):
         return kernel
 
     return Layer(init_fn, apply_fn, KernelFn("serial", advance, positions_of(layers)))
+
+
+@partial(jax.jit, static_argnums=1)
+def _layer_keys(key, count):
+    """A key for each layer. In a loop: XLA takes a tenth of a second to compile one random hash."""
+    return jax.lax.scan(lambda key, _: tuple(jax.random.split(key)), key, length=count)[1]
 
 
 def _runs(layers):
