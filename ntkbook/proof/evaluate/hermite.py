@@ -25,8 +25,7 @@ ENTIRE = (sp.Add, sp.Mul, sp.sin, sp.cos, AppliedUndef, Prime)
 
 @cache
 def _grid(count: int, directions: int):
-    """Points (_, directions) and their weights, which add up to 1; the corners of the grid, of no weight, are left out.
-    """
+    """Points (_, directions) and their weights, which add up to 1; the corners of the grid weigh nothing."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(count)
     axes = np.meshgrid(*[nodes] * directions, indexing="ij")
     masses = np.meshgrid(*[weights / weights.sum()] * directions, indexing="ij")
