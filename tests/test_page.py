@@ -36,10 +36,13 @@ def test_flags_of_the_reader_stay(flags):
 
 
 def test_no_part_computes_when_it_is_imported():
-    """Arrays made at import would be float32, and the compiler would be chosen before a page begins."""
+    """Arrays made at import would be float32, and the compiler would be chosen before a page begins.
+
+    Nor does the solver of differential equations, which loads where it is first used, perhaps inside a traced function.
+    """
     for part in ntkbook.__all__:
         importlib.import_module(f"ntkbook.{part}")
-    modules = sorted(name for name in sys.modules if name.startswith("ntkbook."))
+    modules = [*sorted(name for name in sys.modules if name.startswith("ntkbook.")), "diffrax"]
     program = f"""
 import importlib
 for name in {modules}:

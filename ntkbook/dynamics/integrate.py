@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import diffrax
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -23,6 +22,8 @@ def integrate(
       start: the state at t = 0.
     Source: the method of order 8 of Dormand and Prince (Hairer et al. 1993), stepping exactly onto `times`.
     """
+    import diffrax  # takes a second, which not every page needs
+
     controller = diffrax.ClipStepSizeController(diffrax.PIDController(rtol=rtol, atol=atol), step_ts=times)
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda t, state, args: velocity(state)),

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import diffrax
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -180,6 +179,8 @@ def _check_arrived(name, arrived, at_rest, max_steps):
 
 
 def _at_rest(velocity, start, rtol, atol, max_steps):
+    import diffrax  # takes a second, which not every page needs
+
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda t, state, args: velocity(state)),
         diffrax.Dopri8(),
