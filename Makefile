@@ -40,9 +40,9 @@ book: $(STAMP) ## build the site from the stored outputs
 	@echo
 	@echo "The book: $(abspath $(HTML))/index.html    (or 'make serve')"
 
-# One thread of BLAS for each worker: two would wait for each other.
+# One thread of BLAS for each worker: two would wait for each other. Files in the order of `tests/conftest.py`.
 test: $(STAMP) ## every test: package, notebooks (strict nbval), linters, site
-	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-env book tests
+	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env book tests
 
 check: $(STAMP) ## format, lint, import rules, notebook rules; seconds
 	@$(BIN)/ruff format --check .

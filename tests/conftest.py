@@ -19,3 +19,8 @@ else:
     # The same examples every time, and no deadline: the first call of a JAX function compiles it.
     hypothesis.settings.register_profile("book", derandomize=True, deadline=None, database=None)
     hypothesis.settings.load_profile("book")
+
+
+def pytest_collection_modifyitems(items):
+    """The site first: its tests take longest, and stay on one worker while the other goes on."""
+    items.sort(key=lambda item: item.get_closest_marker("site") is None)
