@@ -63,14 +63,14 @@ def compare(derivation: Derivation, lhs: sp.Basic, relation: str, rhs: sp.Basic)
     """
     known = _known(derivation)
     lhs, rhs = known.unfold(lhs), known.unfold(rhs)
-    points, sizes_seen = 0, []
+    points, sizes_seen, programs = 0, [], {}
     for which in (0, 1):
         sizes = draw_sizes(derivation.domain, which)
         scope = Scope(derivation.domain, sizes, {}, known.flows)
         free = _free_indices(lhs, rhs, derivation.domain, known.flows, known.constraints)
         patterns = _patterns(free, derivation.domain, sizes)
         values = _draw_points(scope, known.constraints, patterns, seed=which)
-        drawn = _Drawn(scope, values, (which, *(tuple(p.items()) for p in patterns)), known)
+        drawn = _Drawn(scope, values, (which, *(tuple(p.items()) for p in patterns)), known, programs)
         found = _gross_failure(lhs, relation, rhs, drawn)
         if found:
             return Agreement(FEW, tuple(sizes_seen), found)
@@ -94,8 +94,8 @@ class _Known:
     def __init__(self, derivation):
         self.derivation = derivation
         self.flows, self.constraints = imposed(derivation)
-        self.values, self.programs = {}, {}
-        self._unfolded, self._meanings = {}, list(definitions(derivation).values())
+        self.values, self._unfolded = {}, {}
+        self._meanings = list(definitions(derivation).values())
 
     def unfold(self, side):
         """The side without defined names."""
@@ -106,18 +106,19 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Points at which sides are evaluated; `key` says which."""
+    """Points at which sides are evaluated; `key` says which. What is traced for one draw may serve the other."""
 
     scope: Scope
     values: dict
     key: tuple
     known: _Known
+    programs: dict
 
     def evaluate(self, side):
         """Values of a side at all points, at the finer resolution and at the coarser."""
         key = (*self.key, side)
         if key not in self.known.values:
-            self.known.values[key] = _at_both_resolutions(side, self.scope, self.values, self.known.programs)
+            self.known.values[key] = _at_both_resolutions(side, self.scope, self.values, self.programs)
         return self.known.values[key]
 
 
